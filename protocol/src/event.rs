@@ -1,0 +1,18 @@
+//! Names of the events on the stream.
+//!
+//! None is called `open` or `error`: `EventSource` dispatches events of its own under these names.
+
+/// First on every stream: [`crate::payload::Hello`] as JSON.
+pub const HELLO: &str = "hello";
+
+/// Each heartbeat interval: the server's time in milliseconds since the Unix epoch, as text.
+pub const PING: &str = "ping";
+
+/// The server is stopping: [`crate::payload::Shutdown`] as JSON. [`DONE`] follows.
+pub const SHUTDOWN: &str = "shutdown";
+
+/// Nothing more will be sent; the body ends. Its data is empty JSON (`{}`).
+pub const DONE: &str = "done";
+
+/// The comment that goes with each [`PING`], for proxies and plain clients.
+pub const HEARTBEAT_COMMENT: &str = "heartbeat";

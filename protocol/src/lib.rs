@@ -1,0 +1,46 @@
+//! The wire contract of server-reload: what the shim says and what the browser client hears.
+//!
+//! # Layout
+//!
+//! - [`path`]: the paths of the shim's own HTTP
+//! - [`event`]: the names of the events on the stream
+//! - [`payload`]: the types behind their `data:` lines, and the names of their fields
+//! - [`storage`]: the keys under which the client keeps things in the browser
+//!
+//! # Theory of operation
+//!
+//! The stream is `text/event-stream` ([server-sent events, WHATWG HTML section 9.2][sse]). It opens
+//! with [`event::HELLO`], goes on with the *server id* as an unnamed event each time the backend is
+//! ready, and proves itself alive by [`event::PING`]. The server id is opaque: it is compared for
+//! equality only. An id that differs from the one a page knows, and that the page has never seen
+//! before, means that the server was restarted. Nothing else does.
+//!
+//! A backend without the shim fulfils the contract with an unnamed event that carries its start
+//! time, once, and a comment now and then.
+//!
+//! The crate does no input or output, and without the feature `serde` it has no dependency.
+//!
+//! [sse]: https://html.spec.whatwg.org/multipage/server-sent-events.html
+
+pub mod event;
+pub mod path;
+pub mod payload;
+pub mod storage;
+
+/// The version of the contract, sent in [`payload::Hello::protocol`].
+pub const VERSION: u32 = 1;
+
+/// The least `retry:` in milliseconds that a stream may announce to plain clients.
+///
+/// Browsers take smaller values at their word and then ask hundreds of times a second.
+pub const MIN_RETRY_MS: u64 = 1000;
+
+/// The environment variable that tells a backend its own server id, for stamping pages.
+pub const ID_ENVIRONMENT_VARIABLE: &str = "SERVER_RELOAD_ID";
+
+/// The metric of the [`Server-Timing`](https://www.w3.org/TR/server-timing/) response header whose
+/// description is the id of the server that made the page.
+///
+/// A page can read it through `PerformanceNavigationTiming.serverTiming` and so knows its server
+/// without a change to its HTML.
+pub const SERVER_TIMING_METRIC: &str = "server-reload";
