@@ -1,0 +1,80 @@
+//! How long to wait before the next connection attempt.
+
+/// Steps of the ladder: until so many milliseconds after the loss, attempts come so many apart.
+const LADDER: [(u64, u64); 3] = [(500, 50), (2_000, 100), (10_000, 250)];
+
+/// The distance of attempts past the last step, in milliseconds.
+const SLOWEST: u64 = 1_000;
+
+/// How many times slower a hidden page asks.
+const HIDDEN_FACTOR: u64 = 4;
+
+/// The wait in milliseconds before attempt number `attempt` (the first is 0), `elapsed` milliseconds
+/// after the connection was lost.
+///
+/// The first attempt comes at once: a server that keeps its listening socket over a restart answers
+/// it the moment it can. `chance` spreads the attempts of many pages by up to a fifth either way; it
+/// is any byte, evenly distributed.
+#[must_use]
+pub fn wait(attempt: u32, elapsed: u64, hidden: bool, chance: u8) -> u64 {
+    if attempt == 0 {
+        return 0;
+    }
+    let step = LADDER
+        .iter()
+        .find(|(until, _)| elapsed < *until)
+        .map_or(SLOWEST, |(_, apart)| *apart);
+    let spread = step * 4 / 5 + step * 2 * u64::from(chance) / (5 * 255);
+    if hidden {
+        spread * HIDDEN_FACTOR
+    } else {
+        spread
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The byte that leaves a step as it stands.
+    const MIDDLE: u8 = 128;
+
+    #[test]
+    fn first_attempt_is_immediate() {
+        assert_eq!(wait(0, 0, false, 255), 0);
+        assert_eq!(wait(0, 60_000, true, 255), 0);
+    }
+
+    #[test]
+    fn ladder() {
+        for (elapsed, expected) in [
+            (0, 50),
+            (499, 50),
+            (500, 100),
+            (1_999, 100),
+            (2_000, 250),
+            (9_999, 250),
+            (10_000, 1_000),
+            (u64::MAX / 8, 1_000),
+        ] {
+            let waited = wait(1, elapsed, false, MIDDLE);
+            assert!(
+                waited.abs_diff(expected) <= expected / 100 + 1,
+                "{waited} ms at {elapsed} ms, expected about {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn jitter_is_a_fifth_either_way() {
+        assert_eq!(wait(3, 600, false, 0), 80);
+        assert_eq!(wait(3, 600, false, 255), 120);
+    }
+
+    #[test]
+    fn hidden_pages_ask_four_times_slower() {
+        for chance in [0, 7, 255] {
+            assert_eq!(wait(2, 0, true, chance), 4 * wait(2, 0, false, chance));
+        }
+    }
+}

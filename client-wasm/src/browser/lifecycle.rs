@@ -1,0 +1,35 @@
+//! What happens to the document and its tab.
+
+use server_reload_protocol::storage::ENABLED;
+use web_sys::{StorageEvent, window};
+
+use super::listener::Listener;
+use super::script::{document, hidden};
+use super::{storage, tell};
+use crate::machine::Input;
+use wasm_bindgen::JsCast;
+
+/// Listens for all of it.
+pub(super) fn listen() -> Vec<Listener> {
+    let (Some(window), Some(document)) = (window(), document()) else {
+        return Vec::new();
+    };
+    vec![
+        Listener::new(&window, "pagehide", |_| tell(Input::PageHide)),
+        Listener::new(&window, "pageshow", |_| {
+            tell(Input::PageShow(storage::memory()));
+        }),
+        Listener::new(&window, "online", |_| tell(Input::Online)),
+        Listener::new(&window, "storage", |event| {
+            let event = event.unchecked_ref::<StorageEvent>();
+            if event.key().as_deref() == Some(ENABLED)
+                && let Some(on) = event.new_value().as_deref().and_then(storage::switch)
+            {
+                tell(Input::Enable { on, here: false });
+            }
+        }),
+        Listener::new(&document, "visibilitychange", |_| {
+            tell(Input::Visibility { hidden: hidden() });
+        }),
+    ]
+}

@@ -1,0 +1,144 @@
+//! What the machine is told, as plain values.
+
+/// A moment, by both of a browser's clocks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Time {
+    /// Milliseconds since the document was asked for (`performance.now()`): never steps.
+    pub mono: u64,
+    /// Milliseconds since the Unix epoch (`Date.now()`): shared by documents, and goes on while the
+    /// machine sleeps.
+    pub wall: u64,
+}
+
+/// The number of a connection attempt; what a retired stream still says is told apart by it.
+pub type Stream = u32;
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The client has been loaded.
+    Start,
+    /// The connection stands.
+    Opened(Stream),
+    /// An event came in.
+    Heard(Stream, Event),
+    /// The connection was lost or refused.
+    Failed(Stream),
+    /// A timer that was armed has run out.
+    Due(Timer),
+    /// The toggle was used: in this page, or (`here` is false) in another one of the origin.
+    Enable {
+        /// Whether it is on now.
+        on: bool,
+        /// Whether it was used in this page.
+        here: bool,
+    },
+    /// The page was hidden or shown.
+    Visibility {
+        /// Whether nobody can see it now.
+        hidden: bool,
+    },
+    /// The network is back.
+    Online,
+    /// The document is being left, perhaps for the back/forward cache.
+    PageHide,
+    /// The document is shown; what another document of the tab has left meanwhile.
+    PageShow(Option<String>),
+    /// The page's own server has answered the knock, or has not.
+    Knocked {
+        /// Whether it answered, with any status.
+        answered: bool,
+    },
+    /// The page's listeners have seen the announcement.
+    Answered {
+        /// Which one.
+        turn: u32,
+        /// Whether the page does it itself.
+        prevented: bool,
+        /// Whether it asked to wait for a promise.
+        waits: bool,
+    },
+    /// The page's promises are settled; the error is what they were rejected with.
+    Settled {
+        /// For which announcement.
+        turn: u32,
+        /// How they ended.
+        outcome: Result<(), String>,
+    },
+    /// A button of the toast was used.
+    Chosen(Choice),
+}
+
+/// A named event of the stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The first one.
+    Hello(Greeting),
+    /// The unnamed one: the server id.
+    Id(String),
+    /// The heartbeat.
+    Ping,
+    /// The server is stopping.
+    Shutdown,
+    /// The stream is at its end.
+    Done,
+}
+
+/// What `hello` says; a backend's own endpoint may leave out any of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Greeting {
+    /// The server id.
+    pub id: Option<String>,
+    /// Milliseconds since the process behind the id was started.
+    pub id_age: Option<u64>,
+    /// The state of the page files.
+    pub revision: Option<String>,
+    /// The process behind the id.
+    pub pid: Option<u32>,
+    /// The interval of the pings in milliseconds.
+    pub heartbeat: Option<u64>,
+}
+
+/// The machine's timers; at most one of each runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timer {
+    /// Until the next connection attempt.
+    Retry,
+    /// Until an attempt that neither opens nor fails is given up.
+    Connect,
+    /// Until a silent stream is taken for dead.
+    Watchdog,
+    /// Between detection and action.
+    Delay,
+    /// Until the next knock, or until one without an answer is given up.
+    Knock,
+    /// Until the loop guard lets go.
+    Quiet,
+    /// Until a page load that was asked for must have begun.
+    Leave,
+    /// Until a lost connection is worth a word.
+    Notice,
+}
+
+impl Timer {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Self; 8] = [
+        Self::Retry,
+        Self::Connect,
+        Self::Watchdog,
+        Self::Delay,
+        Self::Knock,
+        Self::Quiet,
+        Self::Leave,
+        Self::Notice,
+    ];
+}
+
+/// The buttons of the toast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Load the page again.
+    Reload,
+    /// Leave it as it is.
+    Dismiss,
+}

@@ -1,0 +1,313 @@
+//! The connection: attempts, time-outs, the watchdog.
+
+use super::input::{Event, Greeting, Stream, Time, Timer};
+use super::turn::Stage;
+use super::{Effect, Effects, Server, State, Status};
+use crate::backoff;
+use crate::notice::{Notice, Remark};
+
+/// An attempt that neither opens nor fails for so long is given up, in milliseconds: with all six
+/// connections to a host in use a browser keeps silent for ever.
+const CONNECT_TIMEOUT: u64 = 5_000;
+
+/// A stream that ended sooner than this was no proof of a healthy server, in milliseconds.
+const SHORT_LIFE: u64 = 1_000;
+
+/// So many silent intervals make a stream stale.
+const STALE_INTERVALS: u64 = 3;
+
+/// Where no interval was announced, waking after a gap of so many milliseconds renews the stream.
+const GAP: u64 = 30_000;
+
+/// A loss shorter than this is not worth a word, in milliseconds.
+const NOTICE_AFTER: u64 = 400;
+
+/// Without a single stream for so long the console is told the likely cause, in milliseconds.
+const UNREACHED_AFTER: u64 = 2_000;
+
+/// The connection and what is known of its history.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Link {
+    phase: Phase,
+    /// The number of the latest stream.
+    stream: Stream,
+    /// The ladder of attempts since the connection was lost, or first wanted.
+    ladder: Option<Ladder>,
+    /// The connection was lost after a stream had delivered an id.
+    lost: Option<Loss>,
+    /// The last proof of life, by the wall clock.
+    alive_at: u64,
+    /// The announced interval of the pings.
+    heartbeat: Option<u64>,
+    /// Some stream has been opened.
+    reached: bool,
+    /// The console has been told that none was.
+    complained: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Phase {
+    #[default]
+    Idle,
+    Connecting,
+    /// Open; `ready` once an id has come in.
+    Open {
+        since: u64,
+        ready: bool,
+        spoke: bool,
+    },
+    Backoff,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Ladder {
+    since: u64,
+    attempt: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Loss {
+    /// By the wall clock.
+    at: u64,
+    /// The server had said so.
+    stopped: bool,
+}
+
+impl Link {
+    /// Whether this is the stream in use.
+    pub(super) const fn is(&self, stream: Stream) -> bool {
+        self.stream == stream && matches!(self.phase, Phase::Connecting | Phase::Open { .. })
+    }
+
+    /// When the connection was lost, by the wall clock.
+    pub(super) const fn lost_at(&self) -> Option<u64> {
+        match self.lost {
+            Some(loss) => Some(loss.at),
+            None => None,
+        }
+    }
+
+    pub(super) const fn forget_loss(&mut self) {
+        self.lost = None;
+        self.ladder = None;
+    }
+
+    pub(super) const fn status(&self) -> Status {
+        match (self.phase, self.lost) {
+            (Phase::Open { ready: true, .. }, _) => Status::Connected,
+            (Phase::Open { spoke: true, .. }, _) => Status::Waiting,
+            (_, Some(Loss { stopped: true, .. })) => Status::Stopped,
+            (_, Some(_)) => Status::Reconnecting,
+            (_, None) => Status::Connecting,
+        }
+    }
+}
+
+impl State {
+    /// Makes an attempt now, unless a stream is there already.
+    pub(super) fn connect(&mut self, now: Time, out: &mut Effects) {
+        if !matches!(self.link.phase, Phase::Idle | Phase::Backoff) {
+            return;
+        }
+        self.link.ladder.get_or_insert(Ladder {
+            since: now.mono,
+            attempt: 1,
+        });
+        self.link.stream += 1;
+        self.link.phase = Phase::Connecting;
+        out.extend([
+            Effect::Disarm(Timer::Retry),
+            Effect::Arm(Timer::Connect, CONNECT_TIMEOUT),
+            Effect::Open(self.link.stream),
+        ]);
+    }
+
+    /// Closes the stream, if there is one.
+    pub(super) fn hang_up(&mut self, out: &mut Effects) {
+        if matches!(self.link.phase, Phase::Connecting | Phase::Open { .. }) {
+            out.push(Effect::Close);
+        }
+        self.link.phase = Phase::Idle;
+    }
+
+    pub(super) fn opened(&mut self, now: Time, out: &mut Effects) {
+        self.link.phase = Phase::Open {
+            since: now.mono,
+            ready: false,
+            spoke: false,
+        };
+        self.link.reached = true;
+        self.link.heartbeat = None;
+        self.link.alive_at = now.wall;
+        out.push(Effect::Disarm(Timer::Connect));
+    }
+
+    pub(super) fn heard(&mut self, now: Time, event: Event, out: &mut Effects) {
+        self.link.alive_at = now.wall;
+        match event {
+            Event::Hello(greeting) => self.greeted(now, greeting, out),
+            Event::Id(id) => self.identified(
+                now,
+                Server {
+                    id,
+                    ..Server::default()
+                },
+                None,
+                out,
+            ),
+            Event::Ping => {}
+            Event::Shutdown => self.note_loss(now, true),
+            Event::Done => return self.lose(now, out),
+        }
+        if let (Some(heartbeat), Phase::Open { .. }) = (self.link.heartbeat, self.link.phase) {
+            out.push(Effect::Arm(Timer::Watchdog, heartbeat * STALE_INTERVALS));
+        }
+    }
+
+    fn greeted(&mut self, now: Time, greeting: Greeting, out: &mut Effects) {
+        self.link.heartbeat = greeting.heartbeat.filter(|interval| *interval > 0);
+        if let Phase::Open { spoke, ready, .. } = &mut self.link.phase {
+            *spoke = true;
+            *ready = greeting.id.is_some();
+        }
+        if let Some(id) = greeting.id {
+            let started_at = greeting.id_age.map(|age| now.wall.saturating_sub(age));
+            let server = Server {
+                id,
+                pid: greeting.pid,
+                started_at,
+            };
+            self.known.offer_revision(greeting.revision);
+            self.identified(now, server, greeting.id_age, out);
+        } else {
+            self.drop_turn(out);
+            self.show(Notice::Waiting, out);
+        }
+    }
+
+    /// An id has come in: the proof that the connection is whole.
+    fn identified(&mut self, now: Time, server: Server, age: Option<u64>, out: &mut Effects) {
+        if let Phase::Open { since, .. } = self.link.phase {
+            self.link.phase = Phase::Open {
+                since,
+                ready: true,
+                spoke: true,
+            };
+        }
+        out.push(Effect::Disarm(Timer::Notice));
+        self.judge(now, server, age, out);
+        if self.turn.stage == Stage::None {
+            self.tell_return(out);
+        }
+        self.link.lost = None;
+    }
+
+    /// The connection is gone; makes the next attempt.
+    pub(super) fn lose(&mut self, now: Time, out: &mut Effects) {
+        let lived = match self.link.phase {
+            Phase::Open {
+                since, ready: true, ..
+            } => Some(now.mono.saturating_sub(since)),
+            _ => None,
+        };
+        self.hang_up(out);
+        out.extend([
+            Effect::Disarm(Timer::Connect),
+            Effect::Disarm(Timer::Watchdog),
+        ]);
+        self.drop_turn(out);
+        if let Some(lived) = lived {
+            self.note_loss(now, false);
+            out.push(Effect::Arm(Timer::Notice, NOTICE_AFTER));
+            if lived >= SHORT_LIFE {
+                self.link.ladder = Some(Ladder {
+                    since: now.mono,
+                    attempt: 0,
+                });
+            }
+        }
+        self.retry(now, out);
+    }
+
+    fn retry(&mut self, now: Time, out: &mut Effects) {
+        let chance = self.chance();
+        let ladder = self.link.ladder.get_or_insert(Ladder {
+            since: now.mono,
+            attempt: 1,
+        });
+        let elapsed = now.mono.saturating_sub(ladder.since);
+        let wait = backoff::wait(ladder.attempt, elapsed, self.hidden, chance);
+        ladder.attempt = ladder.attempt.saturating_add(1);
+        self.link.phase = Phase::Backoff;
+        if elapsed >= UNREACHED_AFTER && !self.link.reached && !self.link.complained {
+            self.link.complained = true;
+            Self::say(out, Remark::Unreached);
+        }
+        if wait == 0 {
+            self.connect(now, out);
+        } else {
+            out.push(Effect::Arm(Timer::Retry, wait));
+        }
+    }
+
+    const fn note_loss(&mut self, now: Time, stopped: bool) {
+        match &mut self.link.lost {
+            Some(loss) => loss.stopped |= stopped,
+            None => {
+                self.link.lost = Some(Loss {
+                    at: now.wall,
+                    stopped,
+                });
+            }
+        }
+    }
+
+    /// Something may have happened while nobody looked: the network is back, the page is seen again.
+    pub(super) fn wake(&mut self, now: Time, out: &mut Effects) {
+        if !self.listening() {
+            return;
+        }
+        match self.link.phase {
+            Phase::Idle if self.turn.stage == Stage::Leaving => {}
+            Phase::Idle | Phase::Backoff => self.connect(now, out),
+            Phase::Connecting => {}
+            Phase::Open { .. } => self.check_life(now, out),
+        }
+    }
+
+    /// Renews a stream that has been silent for too long; a hidden page leaves it to [`Self::wake`].
+    pub(super) fn check_life(&mut self, now: Time, out: &mut Effects) {
+        let limit = self
+            .link
+            .heartbeat
+            .map_or(GAP, |interval| interval * STALE_INTERVALS);
+        let silent = now.wall.saturating_sub(self.link.alive_at);
+        if self.hidden || !matches!(self.link.phase, Phase::Open { .. }) {
+            return;
+        }
+        if silent >= limit {
+            self.lose(now, out);
+        } else if self.link.heartbeat.is_some() {
+            out.push(Effect::Arm(Timer::Watchdog, limit - silent));
+        }
+    }
+
+    pub(super) fn tell_loss(&mut self, out: &mut Effects) {
+        match self.link.lost {
+            Some(Loss { stopped: true, .. }) => self.show(Notice::Stopped, out),
+            Some(_) => self.show(Notice::Lost, out),
+            None => {}
+        }
+    }
+
+    fn tell_return(&mut self, out: &mut Effects) {
+        let telling = [
+            Notice::Lost.kind(),
+            Notice::Stopped.kind(),
+            Notice::Waiting.kind(),
+        ];
+        if self.toast.is_some_and(|kind| telling.contains(&kind)) {
+            self.show(Notice::Back, out);
+        }
+    }
+}

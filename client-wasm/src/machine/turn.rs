@@ -1,0 +1,374 @@
+//! What is done about a document that is out of date, step by step.
+//!
+//! `Delayed → Knocking → Announced → Leaving` is the whole way to a reload; `Updating` ends it where
+//! the page does it itself. A lost connection drops all that has not been announced: the next id is
+//! judged anew.
+
+use super::breaker::WINDOW;
+use super::input::{Time, Timer};
+use super::memory::{Act, Promise};
+use super::{Cause, Change, Effect, Effects, Server, State};
+use crate::backoff;
+use crate::config::Mode;
+use crate::notice::{Notice, Remark};
+
+/// A knock without an answer is given up after so many milliseconds.
+const KNOCK_TIMEOUT: u64 = 5_000;
+
+/// The page's promises may hold up a reload for so many milliseconds.
+const LONGEST_WAIT: u64 = 10_000;
+
+/// A document that is still here so many milliseconds after its reload was kept by its person, or
+/// its server is slow.
+const LEAVE_TIMEOUT: u64 = 5_000;
+
+/// Hidden pages act this much later than visible ones, in milliseconds, and spread out.
+const HIDDEN_DELAY: u64 = 150;
+
+/// One act, from the verdict to its end.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Turn {
+    pub(super) stage: Stage,
+    no: u32,
+    change: Option<Pending>,
+    knocks: u32,
+    /// The id that the person did not want to reload for.
+    declined: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Pending {
+    cause: Cause,
+    old: Option<Server>,
+    new: Server,
+    lost_at: Option<u64>,
+    /// The loop guard counts it.
+    counted: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Stage {
+    #[default]
+    None,
+    /// `data-delay`, or the lead of visible pages.
+    Delayed,
+    /// Until the page's own server answers.
+    Knocking,
+    /// The page's listeners are being called.
+    Announced,
+    /// The page's promises hold up the reload.
+    Deferred,
+    /// The page does it itself.
+    Updating,
+    /// The person is asked.
+    Prompt,
+    /// The loop guard.
+    Paused,
+    /// The page is being loaded again.
+    Leaving,
+}
+
+impl Pending {
+    fn promise(&self) -> Promise {
+        let old = self.old.as_ref().and_then(|old| old.pid);
+        Promise {
+            cause: self.cause,
+            lost_at: self.lost_at,
+            pids: old.zip(self.new.pid),
+        }
+    }
+}
+
+impl State {
+    /// The document is out of date; `first` where its first id says so.
+    pub(super) fn begin(
+        &mut self,
+        now: Time,
+        cause: Cause,
+        old: Option<Server>,
+        new: Server,
+        first: bool,
+        out: &mut Effects,
+    ) {
+        if let Some(pending) = self
+            .turn
+            .change
+            .as_mut()
+            .filter(|_| self.turn.stage.pends())
+        {
+            pending.new = new;
+            if self.turn.stage == Stage::Paused {
+                out.push(Effect::Arm(Timer::Quiet, WINDOW));
+            }
+            return;
+        }
+        let counted = first || self.went_to(&new.id);
+        let declined = self.turn.declined.as_ref() == Some(&new.id);
+        self.turn.change = Some(Pending {
+            cause,
+            old,
+            new,
+            lost_at: self.link.lost_at(),
+            counted,
+        });
+        if declined || self.settings.mode == Mode::Prompt {
+            self.turn.stage = Stage::Prompt;
+            self.show(Notice::Prompt(cause), out);
+        } else {
+            self.delay(now, out);
+        }
+    }
+
+    /// Whether the last act led to this id and these page files already.
+    fn went_to(&self, id: &str) -> bool {
+        let offered = &self.known.offered;
+        self.memory
+            .last
+            .as_ref()
+            .is_some_and(|act| act.id == id && act.revision == *offered)
+    }
+
+    fn delay(&mut self, now: Time, out: &mut Effects) {
+        let mut wait = self.settings.delay;
+        if self.hidden {
+            wait += HIDDEN_DELAY + 2 * u64::from(self.chance());
+        }
+        self.turn.stage = Stage::Delayed;
+        if wait == 0 {
+            self.knock_or_announce(now, out);
+        } else {
+            out.push(Effect::Arm(Timer::Delay, wait));
+        }
+    }
+
+    pub(super) fn delay_over(&mut self, now: Time, out: &mut Effects) {
+        match self.turn.stage {
+            Stage::Delayed => self.knock_or_announce(now, out),
+            Stage::Deferred => self.leave(now, out),
+            _ => {}
+        }
+    }
+
+    fn knock_or_announce(&mut self, now: Time, out: &mut Effects) {
+        if self.settings.knock {
+            self.turn.stage = Stage::Knocking;
+            self.turn.knocks = 0;
+            self.knock_due(out);
+        } else {
+            self.pass_guard(now, out);
+        }
+    }
+
+    /// Knocks, and gives up a knock that was never answered.
+    pub(super) fn knock_due(&self, out: &mut Effects) {
+        if self.turn.stage == Stage::Knocking {
+            out.extend([Effect::Knock, Effect::Arm(Timer::Knock, KNOCK_TIMEOUT)]);
+        }
+    }
+
+    pub(super) fn knocked(&mut self, now: Time, answered: bool, out: &mut Effects) {
+        if self.turn.stage != Stage::Knocking {
+            return;
+        }
+        if answered {
+            out.push(Effect::Disarm(Timer::Knock));
+            self.pass_guard(now, out);
+        } else {
+            self.turn.knocks = self.turn.knocks.saturating_add(1);
+            let elapsed = u64::from(self.turn.knocks) * 50;
+            let wait = backoff::wait(self.turn.knocks, elapsed, self.hidden, self.chance());
+            out.push(Effect::Arm(Timer::Knock, wait));
+        }
+    }
+
+    fn pass_guard(&mut self, now: Time, out: &mut Effects) {
+        let counted = self
+            .turn
+            .change
+            .as_ref()
+            .is_some_and(|change| change.counted);
+        if counted && !self.memory.admit(now.wall) {
+            self.turn.stage = Stage::Paused;
+            out.push(Effect::Arm(Timer::Quiet, WINDOW));
+            Self::say(out, Remark::Paused);
+            self.show(Notice::Paused, out);
+        } else {
+            self.announce(out);
+        }
+    }
+
+    /// The loop guard lets go.
+    pub(super) fn quiet(&mut self, now: Time, out: &mut Effects) {
+        if self.turn.stage == Stage::Paused {
+            self.memory.admit_on_trial(now.wall);
+            self.announce(out);
+        }
+    }
+
+    fn announce(&mut self, out: &mut Effects) {
+        let Some(change) = &self.turn.change else {
+            return;
+        };
+        self.turn.no += 1;
+        self.turn.stage = Stage::Announced;
+        out.push(Effect::Announce(Change {
+            turn: self.turn.no,
+            cause: change.cause,
+            old: change.old.clone(),
+            new: change.new.clone(),
+        }));
+    }
+
+    /// The page's listeners have been called.
+    pub(super) fn answered(
+        &mut self,
+        now: Time,
+        turn: u32,
+        prevented: bool,
+        waits: bool,
+        out: &mut Effects,
+    ) {
+        let Some(change) = self
+            .turn
+            .change
+            .clone()
+            .filter(|_| self.turn.is(turn, Stage::Announced))
+        else {
+            return;
+        };
+        match (prevented || self.settings.mode == Mode::Event, waits) {
+            (false, false) => self.leave(now, out),
+            (false, true) => {
+                self.turn.stage = Stage::Deferred;
+                out.push(Effect::Arm(Timer::Delay, LONGEST_WAIT));
+                self.show(Notice::Reloading(change.cause), out);
+            }
+            (true, waits) => {
+                self.record(now, &change, None, out);
+                self.known.adopt(&change.new.id);
+                self.turn.stage = if waits { Stage::Updating } else { Stage::None };
+                let notice = if waits {
+                    Notice::Updating(change.cause)
+                } else {
+                    Notice::Told(change.promise().receipt(now.wall))
+                };
+                self.show(notice, out);
+            }
+        }
+    }
+
+    /// The page's promises are settled.
+    pub(super) fn settled(
+        &mut self,
+        now: Time,
+        turn: u32,
+        outcome: Result<(), String>,
+        out: &mut Effects,
+    ) {
+        if self.turn.is(turn, Stage::Deferred) && self.listening() {
+            self.leave(now, out);
+        } else if self.turn.is(turn, Stage::Updating) {
+            self.turn.stage = Stage::None;
+            let notice = match (outcome, &self.turn.change) {
+                (Err(message), _) => Notice::Failed(message),
+                (Ok(()), Some(change)) => Notice::Updated(change.promise().receipt(now.wall)),
+                (Ok(()), None) => return,
+            };
+            self.show(notice, out);
+        }
+    }
+
+    /// The toast's button was used.
+    pub(super) fn reload_by_hand(&mut self, now: Time, out: &mut Effects) {
+        match self.turn.stage {
+            Stage::Prompt | Stage::Paused => {
+                if let Some(change) = &mut self.turn.change {
+                    change.counted = false;
+                }
+                out.push(Effect::Disarm(Timer::Quiet));
+                self.knock_or_announce(now, out);
+            }
+            Stage::None => self.leave(now, out),
+            _ => {}
+        }
+    }
+
+    /// The toast is to go: its button was used, or its time is over.
+    pub(super) fn dismiss(&mut self, out: &mut Effects) {
+        match &self.turn.change {
+            Some(change) if self.turn.stage == Stage::Prompt => {
+                self.known.adopt(&change.new.id.clone());
+                self.drop_turn(out);
+            }
+            _ => self.hide(out),
+        }
+    }
+
+    /// Loads the page again. The stream is closed before, or browsers report it as interrupted.
+    fn leave(&mut self, now: Time, out: &mut Effects) {
+        let Some(change) = self.turn.change.clone() else {
+            return;
+        };
+        self.rest(out);
+        self.record(now, &change, Some(change.promise()), out);
+        self.turn.stage = Stage::Leaving;
+        self.show(Notice::Reloading(change.cause), out);
+        out.extend([Effect::Arm(Timer::Leave, LEAVE_TIMEOUT), Effect::Reload]);
+    }
+
+    /// Keeps for the next document what was done.
+    fn record(&mut self, now: Time, change: &Pending, promise: Option<Promise>, out: &mut Effects) {
+        if let Some(id) = self.known.id() {
+            self.memory.leave(id);
+        }
+        self.memory.last = Some(Act {
+            at: now.wall,
+            id: change.new.id.clone(),
+            revision: self.known.offered.clone(),
+            promise,
+        });
+        out.push(Effect::Remember(self.memory.write()));
+    }
+
+    /// The page was to be loaded again, and is still here.
+    pub(super) fn stayed(&mut self, now: Time, out: &mut Effects) {
+        if self.turn.stage != Stage::Leaving {
+            return;
+        }
+        self.turn.stage = Stage::None;
+        self.turn.declined = self.turn.change.take().map(|change| change.new.id);
+        self.memory.last = None;
+        if let Some(id) = self.known.id() {
+            self.memory.left.retain(|left| left != id);
+        }
+        out.push(Effect::Remember(self.memory.write()));
+        self.hide(out);
+        self.connect(now, out);
+    }
+
+    /// Drops what has not been announced yet.
+    pub(super) fn drop_turn(&mut self, out: &mut Effects) {
+        match self.turn.stage {
+            Stage::None | Stage::Updating | Stage::Leaving => return,
+            Stage::Knocking => out.push(Effect::StopKnock),
+            Stage::Prompt | Stage::Paused | Stage::Deferred => self.hide(out),
+            Stage::Delayed | Stage::Announced => {}
+        }
+        self.turn.stage = Stage::None;
+        self.turn.change = None;
+        out.extend([Timer::Delay, Timer::Knock, Timer::Quiet].map(Effect::Disarm));
+    }
+}
+
+impl Turn {
+    fn is(&self, no: u32, stage: Stage) -> bool {
+        self.no == no && self.stage == stage
+    }
+}
+
+impl Stage {
+    /// Whether a newer id joins what is under way, instead of beginning anew.
+    const fn pends(self) -> bool {
+        !matches!(self, Self::None | Self::Updating)
+    }
+}

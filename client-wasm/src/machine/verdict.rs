@@ -1,0 +1,140 @@
+//! Is the document out of date?
+
+use super::input::Time;
+use super::turn::Stage;
+use super::{Cause, Effects, Server, State};
+use crate::notice::{Notice, Remark};
+
+/// What this document knows of its server.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    /// The id that the document goes with: stamped, or first seen.
+    id: Option<String>,
+    /// The page files that it goes with.
+    revision: Option<String>,
+    /// What the last greeting said of the page files.
+    pub(super) offered: Option<String>,
+    /// All ids seen by this document.
+    seen: Vec<String>,
+    /// The server that answers, or answered last.
+    pub(super) server: Option<Server>,
+    /// Some id has come in.
+    greeted: bool,
+    /// It was said that several servers take turns.
+    told_workers: bool,
+}
+
+/// What an id means for the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Fresh,
+    Stale(Cause),
+    /// An id that was seen before: several servers take turns.
+    Returned,
+}
+
+impl Known {
+    pub(super) fn new(stamp: Option<String>) -> Self {
+        Self {
+            seen: stamp.iter().cloned().collect(),
+            id: stamp,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn offer_revision(&mut self, revision: Option<String>) {
+        self.offered = revision;
+    }
+
+    /// The id that the document goes with.
+    pub(super) fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    fn revision_moved(&self) -> bool {
+        self.revision.is_some() && self.offered.is_some() && self.revision != self.offered
+    }
+
+    /// Takes note of an id, so that it is no news when it comes again.
+    pub(super) fn see(&mut self, id: &str) {
+        if !self.seen.iter().any(|seen| seen == id) {
+            self.seen.push(id.to_owned());
+        }
+    }
+
+    /// From here on the document goes with this server and the page files that were offered.
+    pub(super) fn adopt(&mut self, id: &str) {
+        self.see(id);
+        self.id = Some(id.to_owned());
+        if self.offered.is_some() {
+            self.revision.clone_from(&self.offered);
+        }
+    }
+}
+
+impl State {
+    /// Decides what an id means, and begins what there is to do about it.
+    pub(super) fn judge(
+        &mut self,
+        now: Time,
+        mut server: Server,
+        age: Option<u64>,
+        out: &mut Effects,
+    ) {
+        let old = self.known.server.take();
+        if let Some(old) = old.as_ref().filter(|old| old.id == server.id) {
+            // The unnamed event that follows `hello` repeats the id alone.
+            server.pid = server.pid.or(old.pid);
+            server.started_at = server.started_at.or(old.started_at);
+        }
+        let verdict = self.verdict(now, &server.id, age);
+        let first = !std::mem::replace(&mut self.known.greeted, true);
+        self.known.server = Some(server.clone());
+        match verdict {
+            Verdict::Fresh => {
+                self.known.adopt(&server.id);
+                self.drop_turn(out);
+            }
+            Verdict::Stale(cause) => self.begin(now, cause, old, server, first, out),
+            Verdict::Returned => {
+                self.drop_turn(out);
+                self.tell_workers(out);
+            }
+        }
+    }
+
+    fn verdict(&self, now: Time, id: &str, age: Option<u64>) -> Verdict {
+        let left = self.memory.left.iter().any(|left| left == id);
+        match &self.known.id {
+            Some(known) if known == id => {
+                if self.known.revision_moved() {
+                    Verdict::Stale(Cause::Change)
+                } else {
+                    Verdict::Fresh
+                }
+            }
+            Some(_) if left || self.known.seen.iter().any(|seen| seen == id) => Verdict::Returned,
+            Some(_) => Verdict::Stale(Cause::Restart),
+            None if left || self.memory.vouched(self.born_at(now)) == Some(id) => Verdict::Fresh,
+            // The server is younger than the document, so another one made it.
+            None if age.is_some_and(|age| age < now.mono.saturating_sub(self.settings.born)) => {
+                Verdict::Stale(Cause::Restart)
+            }
+            None => Verdict::Fresh,
+        }
+    }
+
+    /// When the document's response began, by the wall clock.
+    pub(super) const fn born_at(&self, now: Time) -> u64 {
+        now.wall
+            .saturating_sub(now.mono.saturating_sub(self.settings.born))
+    }
+
+    fn tell_workers(&mut self, out: &mut Effects) {
+        if std::mem::replace(&mut self.known.told_workers, true) || self.turn.stage != Stage::None {
+            return;
+        }
+        Self::say(out, Remark::Workers);
+        self.show(Notice::Workers, out);
+    }
+}
