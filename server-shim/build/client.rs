@@ -1,0 +1,112 @@
+//! Builds `client-wasm`: a cargo of its own, then wasm-bindgen.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::{Failure, variable};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const PROFILE: &str = "wasm-release";
+const PACKAGE: &str = "server-reload-client";
+
+/// The glue of wasm-bindgen and the module.
+pub(crate) fn build(sources: &Path, out: &Path) -> Result<(String, Vec<u8>), Failure> {
+    require_target()?;
+    let module = compile(sources, &out.join("client"))?;
+    bind(&module).map_err(|error| format!("wasm-bindgen cannot read the client: {error}"))
+}
+
+fn require_target() -> Result<(), Failure> {
+    let rustc = variable("RUSTC")?;
+    let answer = Command::new(&rustc)
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .output()
+        .map_err(|error| format!("cannot run `{rustc}`: {error}"))?;
+    if Path::new(String::from_utf8_lossy(&answer.stdout).trim()).is_dir() {
+        return Ok(());
+    }
+    Err(format!(
+        "the client is WebAssembly, and this toolchain has no `{TARGET}`: type `rustup target add {TARGET}`"
+    ))
+}
+
+/// Runs the inner cargo. It has a target folder of its own, or it would wait for the outer one's
+/// lock for ever, and none of the outer cargo's settings.
+fn compile(sources: &Path, target: &Path) -> Result<PathBuf, Failure> {
+    let mut cargo = Command::new(variable("CARGO")?);
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        let outer =
+            text.starts_with("CARGO") || text.starts_with("RUSTC") || text.starts_with("RUSTFLAGS");
+        if outer && text != "CARGO_HOME" {
+            cargo.env_remove(&name);
+        }
+    }
+    cargo
+        .args([
+            "build",
+            "--lib",
+            "--package",
+            PACKAGE,
+            "--target",
+            TARGET,
+            "--profile",
+            PROFILE,
+        ])
+        .arg("--manifest-path")
+        .arg(sources.join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(target)
+        .arg("--config")
+        .arg(format!(
+            "build.build-dir={:?}",
+            target.display().to_string()
+        ))
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(sources))
+        .env("CARGO_TERM_COLOR", "never");
+    let built = cargo
+        .output()
+        .map_err(|error| format!("cannot run cargo for the client: {error}"))?;
+    if !built.status.success() {
+        let log = String::from_utf8_lossy(&built.stderr).into_owned();
+        return Err(format!(
+            "the client in `client-wasm` does not build:\n{log}"
+        ));
+    }
+    Ok(target
+        .join(TARGET)
+        .join(PROFILE)
+        .join("server_reload_client.wasm"))
+}
+
+/// Set even where there is nothing to say, so that no `rustflags` of a configuration file applies.
+/// Panic messages name source files: theirs must not tell where somebody's home is.
+fn flags(sources: &Path) -> String {
+    let remap = |from: Option<PathBuf>, to: &str| {
+        from.map(|from| format!("--remap-path-prefix={}={to}", from.display()))
+    };
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::home_dir().map(|home| home.join(".cargo")));
+    let workspace = fs::canonicalize(sources.join("..")).ok();
+    [remap(home, "cargo"), remap(workspace, ".")]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("\u{1f}")
+}
+
+fn bind(module: &Path) -> Result<(String, Vec<u8>), Box<dyn std::error::Error>> {
+    let mut output = Bindgen::new()
+        .input_path(module)
+        .no_modules(true)?
+        .typescript(false)
+        .omit_default_module_path(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate_output()?;
+    let glue = output.js().to_owned();
+    Ok((glue, output.wasm_mut().emit_wasm()))
+}

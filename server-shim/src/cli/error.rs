@@ -1,0 +1,94 @@
+//! What can go wrong between the command line and the server.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::holder::Holder;
+use crate::server::ServeError;
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Error {
+    #[error("folder `{}` cannot be served: {source}\n\nname one that exists: server-reload .", folder.display())]
+    Folder { folder: PathBuf, source: io::Error },
+    #[error("`{}` is a file\n\nserve the folder that it is in: server-reload {}", .0.display(), parent(.0))]
+    FolderIsFile(PathBuf),
+    #[error("host `{host}` is not known here: {source}\n\ntype: server-reload --host localhost")]
+    UnknownHost { host: String, source: io::Error },
+    #[error(
+        "cannot listen on `{address}`: {source}\n\ntype: server-reload --host localhost --port 10021"
+    )]
+    Bind {
+        address: SocketAddr,
+        source: io::Error,
+    },
+    #[error(
+        "port `{port}` is taken by {}\n\n{}take another port: server-reload --port {}",
+        holder.as_ref().map_or_else(nobody, ToString::to_string),
+        holder.as_ref().map(Holder::cure).unwrap_or_default(),
+        next(*port)
+    )]
+    PortTaken { port: u16, holder: Option<Holder> },
+    #[error("cannot write `{}`: {source}\n\ntype: server-reload client reload.js", file.display())]
+    ClientFile { file: PathBuf, source: io::Error },
+    #[error("cannot start: {0}")]
+    Runtime(io::Error),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+}
+
+impl Error {
+    /// As the help documents them.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Folder { .. } | Self::FolderIsFile(_) | Self::UnknownHost { .. } => 2,
+            Self::PortTaken { .. } => 3,
+            Self::Bind { .. } | Self::ClientFile { .. } | Self::Runtime(_) | Self::Serve(_) => 1,
+        })
+    }
+}
+
+fn nobody() -> String {
+    "a process that the system does not name".to_owned()
+}
+
+fn next(port: u16) -> u16 {
+    port.checked_add(1).unwrap_or(10_021)
+}
+
+fn parent(file: &std::path::Path) -> String {
+    match file.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => ".".to_owned(),
+        Some(parent) => parent.display().to_string(),
+        None => ".".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_says_what_to_type() {
+        let holder = Some(Holder {
+            pid: 42,
+            name: "node".to_owned(),
+        });
+        let taken = Error::PortTaken {
+            port: 10_021,
+            holder,
+        };
+        let message = taken.to_string();
+        assert!(
+            message.starts_with("port `10021` is taken by `node` (pid 42)\n"),
+            "{message}"
+        );
+        assert!(message.ends_with("server-reload --port 10022"), "{message}");
+        let unknown = Error::PortTaken {
+            port: 65_535,
+            holder: None,
+        };
+        assert!(unknown.to_string().contains("does not name"), "{unknown}");
+    }
+}

@@ -1,0 +1,165 @@
+//! What to serve, to whom, and the time limits.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::guard::Policy;
+
+/// The shortest heartbeat; a shorter one is raised to this.
+pub const MIN_HEARTBEAT: Duration = Duration::from_millis(50);
+
+const DEFAULT_HEARTBEAT: Duration = Duration::from_secs(10);
+const DEFAULT_GRACE: Duration = Duration::from_secs(3);
+
+/// Which process stands behind the server id, and since when.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    id: String,
+    started: Instant,
+    started_at: SystemTime,
+    pid: u32,
+}
+
+impl Identity {
+    /// This process, as if it were started now.
+    ///
+    /// The id is the time in seconds since the Unix epoch with microseconds, as text.
+    #[must_use]
+    pub fn now() -> Self {
+        let started_at = SystemTime::now();
+        let since_epoch = since_epoch(started_at);
+        Self {
+            id: format!(
+                "{}.{:06}",
+                since_epoch.as_secs(),
+                since_epoch.subsec_micros()
+            ),
+            started: Instant::now(),
+            started_at,
+            pid: std::process::id(),
+        }
+    }
+
+    /// The server id; opaque, compared for equality only.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The process's number.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Monotonic time since the process was started.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// The start time by the wall clock, since the Unix epoch.
+    #[must_use]
+    pub fn started_at(&self) -> Duration {
+        since_epoch(self.started_at)
+    }
+}
+
+/// A clock that stands before 1970 counts as 1970: the id has only to be new.
+fn since_epoch(time: SystemTime) -> Duration {
+    time.duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+}
+
+/// What to serve, to whom, and the time limits.
+///
+/// Make it as early as you can: with no service behind the shim, the moment of [`Config::new`] is the
+/// server id that pages compare.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) folder: Option<PathBuf>,
+    pub(crate) policy: Policy,
+    pub(crate) heartbeat: Duration,
+    pub(crate) grace: Duration,
+    pub(crate) identity: Identity,
+}
+
+impl Config {
+    /// No folder, loopback clients only, heartbeat 10 s, grace 3 s.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            folder: None,
+            policy: Policy::new(),
+            heartbeat: DEFAULT_HEARTBEAT,
+            grace: DEFAULT_GRACE,
+            identity: Identity::now(),
+        }
+    }
+
+    /// Serve the files of this folder.
+    #[must_use]
+    pub fn with_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
+        self
+    }
+
+    /// Who may talk to us.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// The interval of `ping` on every stream, at least [`MIN_HEARTBEAT`].
+    #[must_use]
+    pub fn with_heartbeat(mut self, heartbeat: Duration) -> Self {
+        self.heartbeat = heartbeat.max(MIN_HEARTBEAT);
+        self
+    }
+
+    /// How long requests in flight, other than streams, may go on after the shutdown has begun.
+    #[must_use]
+    pub fn with_grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// The process behind the server id.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_is_seconds_with_six_decimals() {
+        let identity = Identity::now();
+        let id = identity.id();
+        let (seconds, micros) = id.split_once('.').unwrap_or_default();
+        assert_eq!(micros.len(), 6, "{id}");
+        assert_eq!(
+            seconds.parse().ok(),
+            Some(identity.started_at().as_secs()),
+            "{id}"
+        );
+    }
+
+    #[test]
+    fn a_heartbeat_of_zero_is_raised() {
+        assert_eq!(
+            Config::new().with_heartbeat(Duration::ZERO).heartbeat,
+            MIN_HEARTBEAT
+        );
+    }
+}

@@ -1,0 +1,62 @@
+//! The shim of server-reload: it serves the event stream, the browser client and a folder of pages.
+//!
+//! # Layout
+//!
+//! - [`Config`]: what to serve, to whom, and the time limits
+//! - [`guard`]: who may talk to us, decided from `Host` and `Origin` alone
+//! - [`Shim`]: the running state behind all routes, a cheap handle to clone
+//! - [`routes`]: the warp filters, one file a noun
+//! - [`run`]: the accept loop and its bounded end
+//! - `hub`: what every stream watches
+//! - `files`: from a request's path to a file inside the folder
+//! - `cli` (feature `cli`): the command line, turned once into a [`Config`]
+//!
+//! # Theory of operation
+//!
+//! Data flows one way: a signal or a caller changes the hub, every stream watches the hub, and every
+//! page listens to its stream. Nothing flows back but plain HTTP requests.
+//!
+//! The hub is a retained value, not a notification. A stream that is opened while the process stops
+//! therefore sees that it stops, gets `shutdown` and `done` like all others, and ends.
+//!
+//! The end is bounded twice. Streams, idle connections and half-read requests are dropped 100 ms
+//! after the shutdown begins, so that a client that never reads cannot hold the exit. Other requests
+//! in flight, such as a download, keep the longer grace of [`Config::with_grace`].
+//!
+//! # In a program of your own
+//!
+//! With `default-features = false` the crate is a set of warp filters and an accept loop.
+//!
+//! ```no_run
+//! use server_reload::{Config, Shim, routes};
+//! use warp::Filter;
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), server_reload::ServeError> {
+//!     let shim = Shim::new(Config::new())?;
+//!     let hello = warp::path::end().map(|| {
+//!         warp::reply::html("<script src=\"/reload.js\"></script><h1>hello</h1>")
+//!     });
+//!     warp::serve(routes::own(&shim).or(hello))
+//!         .run(([127, 0, 0, 1], 8000))
+//!         .await;
+//!     Ok(())
+//! }
+//! ```
+
+#[cfg(feature = "cli")]
+pub mod cli;
+mod config;
+mod files;
+pub mod guard;
+mod hub;
+pub mod routes;
+mod server;
+mod shim;
+
+pub use config::{Config, Identity, MIN_HEARTBEAT};
+pub use server::{ServeError, Stopped, run};
+pub use shim::Shim;
+
+/// The browser client, as served at [`server_reload_protocol::path::CLIENT`].
+pub static CLIENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/reload.js"));

@@ -1,0 +1,46 @@
+//! `GET /reload.js`: the browser client.
+
+use std::sync::LazyLock;
+
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
+use server_reload_protocol::path::CLIENT as PATH;
+use warp::reply::Response;
+use warp::{Filter, Rejection};
+
+use super::{Head, exactly, guarded, header, set};
+use crate::CLIENT;
+use crate::files::{etag_of, matches_any};
+use crate::guard::CROSS_ORIGIN_RESOURCE_POLICY;
+use crate::shim::Shim;
+
+static TAG: LazyLock<HeaderValue> = LazyLock::new(|| etag_of(CLIENT));
+
+pub(super) fn route(
+    shim: &Shim,
+) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + use<> {
+    let shim = shim.clone();
+    exactly(PATH).then(move |head| guarded(shim.clone(), head, answer))
+}
+
+async fn answer(_: Shim, head: Head) -> Response {
+    let known = header(&head.headers, IF_NONE_MATCH);
+    let fresh = known.is_some_and(|known| matches_any(known, TAG.to_str().unwrap_or_default()));
+    let mut response = if fresh {
+        let mut response = Response::default();
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response
+    } else {
+        Response::new(CLIENT.into())
+    };
+    set(&mut response, CACHE_CONTROL, "no-cache");
+    set(
+        &mut response,
+        CONTENT_TYPE,
+        "text/javascript; charset=utf-8",
+    );
+    // Pages of any origin include it; it holds no secret.
+    set(&mut response, CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");
+    response.headers_mut().insert(ETAG, TAG.clone());
+    response
+}

@@ -1,0 +1,197 @@
+//! `GET /events/server`: the stream.
+
+use std::convert::Infallible;
+use std::fmt::Write as _;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use futures_util::stream;
+use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName};
+use server_reload_protocol::payload::{Hello, Shutdown};
+use server_reload_protocol::{MIN_RETRY_MS, VERSION, event, path};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
+use warp::reply::{Reply, Response};
+use warp::{Filter, Rejection};
+
+use super::{Endless, Head, exactly, guarded, set};
+use crate::hub::Subscription;
+use crate::shim::Shim;
+
+const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+pub(super) fn route(
+    shim: &Shim,
+) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + use<> {
+    let shim = shim.clone();
+    exactly(path::EVENTS).then(move |head| guarded(shim.clone(), head, answer))
+}
+
+async fn answer(shim: Shim, _: Head) -> Response {
+    let feed = stream::unfold(Feed::new(shim), Feed::next);
+    let mut response = warp::reply::stream(feed).into_response();
+    set(&mut response, CONTENT_TYPE, "text/event-stream");
+    set(&mut response, CACHE_CONTROL, "no-store, no-transform");
+    set(&mut response, X_ACCEL_BUFFERING, "no");
+    set(&mut response, CONNECTION, "close");
+    response.extensions_mut().insert(Endless);
+    response
+}
+
+/// One client's stream: what it has been told, and what it waits for.
+struct Feed {
+    shim: Shim,
+    subscription: Subscription,
+    heartbeat: Interval,
+    step: Step,
+}
+
+/// What comes next on a stream.
+enum Step {
+    Retry,
+    Hello,
+    Live,
+    End,
+}
+
+impl Feed {
+    fn new(shim: Shim) -> Self {
+        let period = shim.config().heartbeat;
+        let mut heartbeat = interval_at(Instant::now() + period, period);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            subscription: shim.hub().subscribe(),
+            shim,
+            heartbeat,
+            step: Step::Retry,
+        }
+    }
+
+    async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
+        let text = match self.step {
+            Step::Retry => {
+                self.step = Step::Hello;
+                format!("retry: {MIN_RETRY_MS}\n\n")
+            }
+            Step::Hello => {
+                self.step = Step::Live;
+                self.hello().await
+            }
+            Step::Live => self.live().await,
+            Step::End => return None,
+        };
+        Some((Ok(text.into()), self))
+    }
+
+    async fn hello(&mut self) -> String {
+        let watcher = self.subscription.watcher();
+        let snapshot = watcher.snapshot();
+        let revision = async {
+            match self.shim.pages() {
+                Some(pages) => pages.revision.current().await,
+                None => None,
+            }
+        };
+        let revision = tokio::select! {
+            biased;
+            _ = watcher.stopping() => None,
+            revision = revision => revision,
+        };
+        let id = snapshot.identity.id();
+        let hello = Hello {
+            protocol: VERSION,
+            id: Some(id.to_owned()),
+            id_age_ms: Some(millis(snapshot.identity.age())),
+            revision,
+            phase: snapshot.phase,
+            pid: Some(snapshot.identity.pid()),
+            heartbeat_ms: millis(self.shim.config().heartbeat),
+            restart: false,
+        };
+        frame(Some(event::HELLO), &json(&hello)) + &frame(None, id)
+    }
+
+    async fn live(&mut self) -> String {
+        tokio::select! {
+            biased;
+            reason = self.subscription.watcher().stopping() => {
+                self.step = Step::End;
+                farewell(reason)
+            }
+            _ = self.heartbeat.tick() => heartbeat(),
+        }
+    }
+}
+
+fn farewell(reason: &str) -> String {
+    let shutdown = Shutdown {
+        reason: reason.to_owned(),
+        retry_ms: MIN_RETRY_MS,
+    };
+    frame(Some(event::SHUTDOWN), &json(&shutdown)) + &frame(Some(event::DONE), "{}")
+}
+
+fn heartbeat() -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = millis(now.unwrap_or_default());
+    let ping = frame(Some(event::PING), &now.to_string());
+    format!("{ping}: {}\n\n", event::HEARTBEAT_COMMENT)
+}
+
+/// One event; `data` has no line break in it, as JSON and ids have none.
+fn frame(name: Option<&str>, data: &str) -> String {
+    let mut frame = String::with_capacity(data.len() + 32);
+    if let Some(name) = name {
+        // Writing to a string cannot fail.
+        let _ = writeln!(frame, "event: {name}");
+    }
+    let _ = write!(frame, "data: {data}\n\n");
+    frame
+}
+
+/// The payloads are plain structs, which always become JSON.
+fn json(payload: &impl serde::Serialize) -> String {
+    serde_json::to_string(payload).unwrap_or_default()
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_that_begins_during_the_stop_is_told_and_ends() -> Result<(), crate::ServeError>
+    {
+        let shim = Shim::new(crate::Config::new())?;
+        shim.stop("test");
+        let mut feed = Feed::new(shim.clone());
+        let mut told = Vec::new();
+        while let Some((Ok(text), next)) = feed.next().await {
+            told.push(String::from_utf8_lossy(&text).into_owned());
+            feed = next;
+        }
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told[0].starts_with("retry: "), "{told:?}");
+        assert!(told[1].starts_with("event: hello\n"), "{told:?}");
+        assert!(told[2].starts_with("event: shutdown\n"), "{told:?}");
+        assert_eq!(shim.streams(), 0);
+        Ok(())
+    }
+
+    #[test]
+    fn frames() {
+        assert_eq!(frame(None, "1.5"), "data: 1.5\n\n");
+        assert_eq!(frame(Some("ping"), "1"), "event: ping\ndata: 1\n\n");
+    }
+
+    #[test]
+    fn a_farewell_is_shutdown_then_done() {
+        let shutdown = r#"{"reason":"SIGTERM","retry_ms":1000}"#;
+        assert_eq!(
+            farewell("SIGTERM"),
+            format!("event: shutdown\ndata: {shutdown}\n\nevent: done\ndata: {{}}\n\n")
+        );
+    }
+}

@@ -1,0 +1,38 @@
+//! `GET /_reload/health`: how the shim is, as JSON.
+
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use server_reload_protocol::path::HEALTH as PATH;
+use server_reload_protocol::payload::Health;
+use warp::reply::Response;
+use warp::{Filter, Rejection};
+
+use super::{Head, exactly, guarded, set, text};
+use crate::shim::Shim;
+
+pub(super) fn route(
+    shim: &Shim,
+) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + use<> {
+    let shim = shim.clone();
+    exactly(PATH).then(move |head| guarded(shim.clone(), head, answer))
+}
+
+async fn answer(shim: Shim, _: Head) -> Response {
+    let snapshot = shim.hub().snapshot();
+    let health = Health {
+        status: snapshot.phase,
+        id: Some(snapshot.identity.id().to_owned()),
+        pid: Some(snapshot.identity.pid()),
+        started_at: snapshot.identity.started_at().as_secs_f64(),
+        uptime: snapshot.identity.age().as_secs_f64(),
+        services: Vec::new(),
+        streams: shim.hub().streams(),
+    };
+    let mut response = match serde_json::to_vec(&health) {
+        Ok(body) => Response::new(body.into()),
+        Err(error) => return text(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    };
+    set(&mut response, CONTENT_TYPE, "application/json");
+    set(&mut response, CACHE_CONTROL, "no-store");
+    response
+}
