@@ -37,11 +37,17 @@ fn build() -> Result<(), Failure> {
             "../Cargo.lock",
         ]);
         let loader = read(&here.join("client/loader.js"))?;
+        let plain = read(&here.join("client/plain.js"))?;
         let (glue, module) = client::build(&sources, &out)?;
-        assemble::script(&loader, &glue, &module)?
+        assemble::script(&loader, &plain, &glue, &module)?
     } else {
         watch(&["prebuilt/reload.js"]);
-        read(&prebuilt)?
+        read(&prebuilt).map_err(|error| {
+            format!(
+                "there is neither `client-wasm` beside this package nor a built client in it ({error}): \
+                 type `server-reload client prebuilt/reload.js` where there is one"
+            )
+        })?
     };
     let target = out.join("reload.js");
     fs::write(&target, script)

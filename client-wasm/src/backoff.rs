@@ -6,6 +6,10 @@ const LADDER: [(u64, u64); 3] = [(500, 50), (2_000, 100), (10_000, 250)];
 /// The distance of attempts past the last step, in milliseconds.
 const SLOWEST: u64 = 1_000;
 
+/// The first wait, in milliseconds; it doubles until it meets the ladder. A server that gives up its
+/// listening socket refuses the attempt that comes at once, and is often back a few milliseconds later.
+const SHORTEST: u64 = 5;
+
 /// How many times slower a hidden page asks.
 const HIDDEN_FACTOR: u64 = 4;
 
@@ -23,7 +27,8 @@ pub fn wait(attempt: u32, elapsed: u64, hidden: bool, chance: u8) -> u64 {
     let step = LADDER
         .iter()
         .find(|(until, _)| elapsed < *until)
-        .map_or(SLOWEST, |(_, apart)| *apart);
+        .map_or(SLOWEST, |(_, apart)| *apart)
+        .min(SHORTEST << (attempt - 1).min(8));
     let spread = step * 4 / 5 + step * 2 * u64::from(chance) / (5 * 255);
     if hidden {
         spread * HIDDEN_FACTOR
@@ -57,7 +62,7 @@ mod tests {
             (10_000, 1_000),
             (u64::MAX / 8, 1_000),
         ] {
-            let waited = wait(1, elapsed, false, MIDDLE);
+            let waited = wait(9, elapsed, false, MIDDLE);
             assert!(
                 waited.abs_diff(expected) <= expected / 100 + 1,
                 "{waited} ms at {elapsed} ms, expected about {expected}"
@@ -66,9 +71,15 @@ mod tests {
     }
 
     #[test]
+    fn the_first_waits_double_until_they_meet_the_ladder() {
+        let waits = [1, 2, 3, 4, 5].map(|attempt| wait(attempt, 0, false, MIDDLE));
+        assert_eq!(waits, [5, 10, 20, 40, 50]);
+    }
+
+    #[test]
     fn jitter_is_a_fifth_either_way() {
-        assert_eq!(wait(3, 600, false, 0), 80);
-        assert_eq!(wait(3, 600, false, 255), 120);
+        assert_eq!(wait(9, 600, false, 0), 80);
+        assert_eq!(wait(9, 600, false, 255), 120);
     }
 
     #[test]

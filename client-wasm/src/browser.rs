@@ -18,13 +18,13 @@ mod tests;
 mod toast;
 mod toggle;
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell, RefMut};
 use std::collections::VecDeque;
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
 
-use crate::machine::{Effect, Input, Server, State, Time, Timer};
+use crate::machine::{Effect, Input, State, Time, Timer};
 use crate::notice::{Notice, Remark};
 use knock::Knock;
 use listener::Listener;
@@ -128,8 +128,8 @@ impl Client {
                 }
             }
             Effect::Status { now, before } => {
-                let (enabled, server) = self.outlook();
-                self.toggles.borrow().follow(enabled, now);
+                self.show_toggles();
+                let server = self.state.borrow().server().cloned();
                 announce::state(now, before, server.as_ref());
             }
             Effect::Remember(memory) => storage::remember(&memory),
@@ -147,19 +147,31 @@ impl Client {
     }
 
     fn show(&self, notice: &Notice) {
-        let mut toast = self.toast.borrow_mut();
-        if toast.is_none() {
-            *toast = Toast::new();
-        }
-        if let Some(toast) = &mut *toast {
+        if let Some(toast) = &mut *self.toast() {
             toast.show(notice);
         }
     }
 
-    /// What is told of the state, copied: the page's listeners may change it.
-    fn outlook(&self) -> (bool, Option<Server>) {
-        let state = self.state.borrow();
-        (state.enabled(), state.server().cloned())
+    /// The toast, made where there is none yet.
+    fn toast(&self) -> RefMut<'_, Option<Toast>> {
+        let mut toast = self.toast.borrow_mut();
+        if toast.is_none() {
+            *toast = Toast::new();
+        }
+        toast
+    }
+
+    fn show_toggles(&self) {
+        // Copied: a page that watches the button may call back.
+        let (enabled, status) = {
+            let state = self.state.borrow();
+            (state.enabled(), state.status())
+        };
+        if self.toggles.borrow().is_lost() {
+            let anew = Toggles::mount(&self.script.config.toggle);
+            self.toggles.replace(anew);
+        }
+        self.toggles.borrow().follow(enabled, status);
     }
 
     fn arm(&self, timer: Timer, ms: u64) {

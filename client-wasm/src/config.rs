@@ -78,7 +78,7 @@ impl Config {
             toggle: attribute("data-toggle")
                 .map_or_else(|| Toggle::Inside(TOGGLE_SELECTOR.to_owned()), toggle),
             events: set("data-events"),
-            stamp: set("data-server-id"),
+            stamp: set("data-server-id").map(|stamp| one_line(&stamp)),
         };
         (config, invalid)
     }
@@ -135,6 +135,12 @@ fn toggle(value: String) -> Toggle {
     }
 }
 
+/// An id as it is compared and kept: on one line, without blanks around it.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    text.trim().replace(['\n', '\r'], " ")
+}
+
 /// The stream's URL for a `data-events` that names only a port (`:10021/events/server`): on the host
 /// that the page came from. `None` where the value is an ordinary URL, to be resolved against the
 /// script's.
@@ -184,7 +190,7 @@ mod tests {
             ("data-toggle", "#toolbar .right"),
             ("data-enabled", "false"),
             ("data-delay", "250"),
-            ("data-server-id", "1766082209.512345"),
+            ("data-server-id", " 1766082209.512345\n"),
         ]);
         assert_eq!(invalid, []);
         assert_eq!(config.events.as_deref(), Some(":10021/events/server"));

@@ -15,9 +15,7 @@ mod input;
 mod link;
 mod memory;
 #[cfg(all(test, not(target_arch = "wasm32")))]
-mod properties;
-#[cfg(all(test, not(target_arch = "wasm32")))]
-mod scenarios;
+mod tests;
 mod turn;
 mod verdict;
 
@@ -124,7 +122,10 @@ impl State {
         let (before, now) = (self.status, self.derive_status());
         if now != before {
             self.status = now;
-            effects.push(Effect::Status { now, before });
+            // Who is told to act has been told the state.
+            let acts = |effect: &Effect| matches!(effect, Effect::Announce(_) | Effect::Reload);
+            let at = effects.iter().position(acts).unwrap_or(effects.len());
+            effects.insert(at, Effect::Status { now, before });
         }
         effects
     }
@@ -134,7 +135,9 @@ impl State {
             Input::Start => self.start(now, out),
             Input::Enable { on, here } => self.enable(now, on, here, out),
             Input::PageHide => self.page_hide(out),
-            Input::PageShow(memory) => self.page_show(now, memory.as_deref(), out),
+            Input::PageShow { memory, enabled } => {
+                self.page_show(now, memory.as_deref(), enabled, out);
+            }
             Input::Visibility { hidden } => {
                 self.hidden = hidden;
                 if !hidden {
@@ -143,7 +146,7 @@ impl State {
             }
             Input::Online => self.wake(now, out),
             Input::Settled { turn, outcome } => self.settled(now, turn, outcome, out),
-            Input::Opened(stream) if self.link.is(stream) => self.opened(now, out),
+            Input::Opened(stream) if self.link.is(stream) => self.opened(now),
             Input::Heard(stream, event) if self.link.is(stream) => self.heard(now, event, out),
             Input::Failed(stream) if self.link.is(stream) => self.lose(now, out),
             Input::Opened(_) | Input::Heard(..) | Input::Failed(_) => {}
@@ -169,9 +172,9 @@ impl State {
         if let Some(id) = self.memory.vouched(self.born_at(now)) {
             self.known.see(id);
         }
-        if let Some(promise) = self.memory.last.as_mut().and_then(|act| act.promise.take()) {
+        if let Some(receipt) = self.memory.take_receipt(now.wall) {
             out.push(Effect::Remember(self.memory.write()));
-            self.show(Notice::Reloaded(promise.receipt(now.wall)), out);
+            self.show(Notice::Reloaded(receipt), out);
         }
         if self.enabled {
             self.connect(now, out);
@@ -188,7 +191,7 @@ impl State {
         }
         if !on {
             self.rest(out);
-            self.turn.stage = Stage::None;
+            self.turn.forget();
             self.hide(out);
         } else if !self.away {
             self.connect(now, out);
@@ -199,21 +202,30 @@ impl State {
         self.away = true;
         self.rest(out);
         if self.turn.stage != Stage::Updating {
-            self.turn.stage = Stage::None;
+            self.turn.forget();
+            self.hide(out);
         }
     }
 
-    fn page_show(&mut self, now: Time, memory: Option<&str>, out: &mut Effects) {
+    fn page_show(
+        &mut self,
+        now: Time,
+        memory: Option<&str>,
+        enabled: Option<bool>,
+        out: &mut Effects,
+    ) {
         if !self.away {
             return;
         }
         self.away = false;
         self.memory = memory.map(Memory::read).unwrap_or_default();
-        if self.toast == Some(Notice::Reloading(Cause::Restart).kind()) {
-            self.hide(out);
-        }
+        // A document in the back/forward cache hears of no other tab's toggle.
+        self.enabled = enabled.unwrap_or(self.enabled);
         if self.enabled {
             self.connect(now, out);
+        } else {
+            self.turn.forget();
+            self.hide(out);
         }
     }
 
@@ -265,18 +277,18 @@ impl State {
 
     const fn derive_status(&self) -> Status {
         if self.away {
-            Status::Away
-        } else if !self.enabled {
-            Status::Off
-        } else {
-            match self.turn.stage {
-                Stage::None => self.link.status(),
-                Stage::Delayed | Stage::Knocking | Stage::Announced => Status::Restarted,
-                Stage::Prompt => Status::Prompt,
-                Stage::Updating => Status::Updating,
-                Stage::Deferred | Stage::Leaving => Status::Reloading,
-                Stage::Paused => Status::Paused,
-            }
+            return Status::Away;
+        }
+        if !self.enabled {
+            return Status::Off;
+        }
+        match self.turn.stage {
+            Stage::Updating if self.link.is_ready() => Status::Updating,
+            Stage::None | Stage::Updating => self.link.status(),
+            Stage::Delayed | Stage::Knocking | Stage::Announced => Status::Restarted,
+            Stage::Prompt => Status::Prompt,
+            Stage::Deferred | Stage::Leaving => Status::Reloading,
+            Stage::Paused => Status::Paused,
         }
     }
 }

@@ -97,7 +97,7 @@ impl Notice {
         match self {
             Self::Back => Some(2_000),
             Self::Reloaded(_) | Self::Updated(_) | Self::Told(_) => Some(4_000),
-            Self::Workers | Self::Failed(_) => Some(10_000),
+            Self::Workers => Some(10_000),
             _ => None,
         }
     }
@@ -158,6 +158,8 @@ pub enum Remark {
     Workers,
     /// The same as [`Notice::Paused`].
     Paused,
+    /// The selector for the toggle matches nothing.
+    Unmatched(String),
     /// An attribute of the script tag makes no sense.
     Invalid(Invalid),
 }
@@ -226,6 +228,10 @@ impl Remark {
             Self::Unreached => unreached(places),
             Self::Workers => "ids come back, which are not taken for restarts: several servers answer in turns at one address (workers, replicas), or the page carries an outdated `data-server-id`".to_owned(),
             Self::Paused => "reload loop: more than 3 reloads in 10 s without an ordinary restart between them. Does the stream carry a new id for each connection? Paused until it is quiet for 10 s".to_owned(),
+            Self::Unmatched(selector) => [
+                "data-toggle=\"", selector, "\" matches no element of this page, so there is no toggle",
+            ]
+            .concat(),
             Self::Invalid(invalid) => [
                 invalid.attribute, "=\"", &invalid.value, "\" is ignored: it takes ", invalid.takes,
             ]

@@ -3,7 +3,7 @@
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-/// The names of [`Hello`]'s and [`Shutdown`]'s fields, for a reader without serde.
+/// The names of [`Hello`]'s fields that the client reads, without serde.
 pub mod field {
     /// [`super::Hello::id`]
     pub const ID: &str = "id";
@@ -17,8 +17,6 @@ pub mod field {
     pub const PID: &str = "pid";
     /// [`super::Hello::heartbeat_ms`]
     pub const HEARTBEAT_MS: &str = "heartbeat_ms";
-    /// [`super::Shutdown::reason`]
-    pub const REASON: &str = "reason";
 }
 
 /// What a service is doing.
@@ -137,11 +135,6 @@ mod tests {
         ] {
             assert!(hello.get(name).is_some(), "no `{name}` in {hello}");
         }
-        let shutdown = serde_json::to_value(Shutdown {
-            reason: String::new(),
-            retry_ms: crate::MIN_RETRY_MS,
-        })?;
-        assert!(shutdown.get(field::REASON).is_some(), "in {shutdown}");
         Ok(())
     }
 

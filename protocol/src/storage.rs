@@ -9,5 +9,5 @@ pub const ON: &str = "true";
 /// Value of [`ENABLED`]: off.
 pub const OFF: &str = "false";
 
-/// In `sessionStorage`: what a document leaves for the next one in the same tab.
+/// In `sessionStorage`, followed by the document's path: what it leaves for the next one in its tab.
 pub const MEMORY: &str = "server-reload:memory";

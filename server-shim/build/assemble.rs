@@ -8,13 +8,21 @@ use super::Failure;
 
 /// The comments and blanks of `loader` and `glue` go, and the module is deflated: a development
 /// server sends the file uncompressed.
-pub(crate) fn script(loader: &str, glue: &str, module: &[u8]) -> Result<String, Failure> {
+pub(crate) fn script(
+    loader: &str,
+    plain: &str,
+    glue: &str,
+    module: &[u8],
+) -> Result<String, Failure> {
     let glue = glue
         .trim()
         .strip_prefix("let wasm_bindgen =")
         .ok_or("wasm-bindgen's glue has another shape than the loader expects")?
         .trim_end_matches(';');
+    let plain = plain.find("({ P").map(|at| plain[at..].trim_end());
+    let plain = plain.ok_or("`client/plain.js` is no function of the loader's helpers")?;
     let source = fill(loader, "GLUE", glue)?;
+    let source = fill(&source, "PLAIN", plain)?;
     let source = fill(&source, "PROTOCOL", &protocol())?;
     let script = minifier::js::minify(&source)
         .map_err(|error| format!("cannot minify the loader: {error}"))?

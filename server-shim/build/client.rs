@@ -38,35 +38,21 @@ fn require_target() -> Result<(), Failure> {
 fn compile(sources: &Path, target: &Path) -> Result<PathBuf, Failure> {
     let mut cargo = Command::new(variable("CARGO")?);
     for (name, _) in env::vars_os() {
-        let text = name.to_string_lossy();
-        let outer =
-            text.starts_with("CARGO") || text.starts_with("RUSTC") || text.starts_with("RUSTFLAGS");
-        if outer && text != "CARGO_HOME" {
+        if is_outer(&name.to_string_lossy()) {
             cargo.env_remove(&name);
         }
     }
     cargo
-        .args([
-            "build",
-            "--lib",
-            "--package",
-            PACKAGE,
-            "--target",
-            TARGET,
-            "--profile",
-            PROFILE,
-        ])
+        .args(["build", "--locked", "--lib", "--package", PACKAGE])
+        .args(["--target", TARGET, "--profile", PROFILE])
         .arg("--manifest-path")
         .arg(sources.join("Cargo.toml"))
         .arg("--target-dir")
         .arg(target)
-        .arg("--config")
-        .arg(format!(
-            "build.build-dir={:?}",
-            target.display().to_string()
-        ))
+        .env("CARGO_BUILD_BUILD_DIR", target)
         .env("CARGO_ENCODED_RUSTFLAGS", flags(sources))
-        .env("CARGO_TERM_COLOR", "never");
+        .env("CARGO_TERM_COLOR", "never")
+        .env("RUSTC", variable("RUSTC")?);
     let built = cargo
         .output()
         .map_err(|error| format!("cannot run cargo for the client: {error}"))?;
@@ -80,6 +66,15 @@ fn compile(sources: &Path, target: &Path) -> Result<PathBuf, Failure> {
         .join(TARGET)
         .join(PROFILE)
         .join("server_reload_client.wasm"))
+}
+
+/// Whether a variable is of the outer build. How to reach the registries stays as it is.
+fn is_outer(name: &str) -> bool {
+    const KEPT: [&str; 5] = ["HOME", "NET_", "HTTP_", "REGISTR", "SOURCE_"];
+    match name.strip_prefix("CARGO_") {
+        Some(rest) => !KEPT.iter().any(|kept| rest.starts_with(kept)),
+        None => name == "CARGO" || name.starts_with("RUSTC") || name.starts_with("RUSTFLAGS"),
+    }
 }
 
 /// Set even where there is nothing to say, so that no `rustflags` of a configuration file applies.

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{CustomEvent, CustomEventInit};
 
 use super::promise::then;
-use super::script::{document, text};
+use super::script::{document, get, text};
 use super::tell;
 use crate::machine::{Change, Input, Server, Status};
 
@@ -85,18 +85,29 @@ pub(super) fn reload(change: &Change) {
     if waits {
         let settled = move |outcome| tell(Input::Settled { turn, outcome });
         then(
-            &Promise::all(&promises),
-            move |_| settled(Ok(())),
-            move |reason| settled(Err(message(&reason))),
+            &Promise::all_settled(&promises),
+            move |outcomes| {
+                let outcomes = Array::from(&outcomes);
+                let outcome = outcomes.iter().try_for_each(|one| outcome(&one));
+                settled(outcome);
+            },
+            |_| (),
         );
     }
 }
 
+/// The longest message, in characters, that a toast can show.
+const LONGEST_MESSAGE: usize = 300;
+
 /// What a promise was rejected with, for people.
-fn message(reason: &JsValue) -> String {
-    text(reason, "message")
-        .or_else(|| reason.as_string())
-        .unwrap_or_else(|| "the promise was rejected".to_owned())
+fn outcome(settled: &JsValue) -> Result<(), String> {
+    if text(settled, "status").as_deref() == Some("fulfilled") {
+        return Ok(());
+    }
+    let reason = get(settled, "reason");
+    let message = text(&reason, "message").or_else(|| reason.as_string());
+    let message = message.unwrap_or_else(|| "its promise was rejected".to_owned());
+    Err(message.chars().take(LONGEST_MESSAGE).collect())
 }
 
 /// Whether the page has let the event have its way.

@@ -8,6 +8,7 @@ use super::lifecycle;
 use super::script::{Script, document};
 use super::toggle::Toggles;
 use super::{CLIENT, Client, Listener, announce, tell, with_client};
+use crate::config::{TOGGLE_SELECTOR, Toggle};
 use crate::machine::{Input, State};
 use crate::notice::Remark;
 
@@ -72,9 +73,15 @@ fn mount_when_parsed() {
 
 fn mount() {
     with_client(|client| {
-        let toggles = Toggles::mount(&client.script.config.toggle);
-        let state = client.state.borrow();
-        toggles.follow(state.enabled(), state.status());
-        client.toggles.replace(toggles);
+        let toggle = &client.script.config.toggle;
+        client.toggles.replace(Toggles::mount(toggle));
+        drop(client.toast());
+        client.show_toggles();
+        if let Toggle::Inside(selector) = toggle
+            && selector != TOGGLE_SELECTOR
+            && client.toggles.borrow().is_empty()
+        {
+            client.say(&Remark::Unmatched(selector.clone()));
+        }
     });
 }

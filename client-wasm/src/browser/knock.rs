@@ -87,7 +87,9 @@ fn refusal() -> Option<Listener> {
         &document,
         "securitypolicyviolation",
         |event| {
-            if text(&event, "effectiveDirective").as_deref() == Some("connect-src") {
+            let is = |field, value: &str| text(&event, field).as_deref() == Some(value);
+            let ours = page_url() == text(&event, "blockedURI");
+            if ours && is("effectiveDirective", "connect-src") && is("disposition", "enforce") {
                 tell(Input::Knocked { answered: true });
             }
         },

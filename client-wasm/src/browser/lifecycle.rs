@@ -1,23 +1,27 @@
 //! What happens to the document and its tab.
 
 use server_reload_protocol::storage::ENABLED;
-use web_sys::{StorageEvent, window};
+use web_sys::StorageEvent;
 
 use super::listener::Listener;
-use super::script::{document, hidden};
+use super::script::{document, hidden, window};
 use super::{storage, tell};
 use crate::machine::Input;
 use wasm_bindgen::JsCast;
 
 /// Listens for all of it.
 pub(super) fn listen() -> Vec<Listener> {
-    let (Some(window), Some(document)) = (window(), document()) else {
+    let window = window();
+    let Some(document) = document() else {
         return Vec::new();
     };
     vec![
         Listener::new(&window, "pagehide", |_| tell(Input::PageHide)),
         Listener::new(&window, "pageshow", |_| {
-            tell(Input::PageShow(storage::memory()));
+            tell(Input::PageShow {
+                memory: storage::memory(),
+                enabled: storage::enabled(),
+            });
         }),
         Listener::new(&window, "online", |_| tell(Input::Online)),
         Listener::new(&window, "storage", |event| {

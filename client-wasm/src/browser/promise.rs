@@ -10,7 +10,7 @@ pub(super) fn then(
     rejected: impl FnMut(JsValue) + 'static,
 ) {
     let handler = |handler: Box<dyn FnMut(JsValue)>| Closure::wrap(handler).into_js_value();
-    let method = Reflect::get(promise, &"then".into()).and_then(JsCast::dyn_into::<Function>);
+    let method = Reflect::get(promise, &"then".into()).map(JsCast::unchecked_into::<Function>);
     if let Ok(method) = method {
         let _ = method.call2(
             promise,

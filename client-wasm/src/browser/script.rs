@@ -3,10 +3,10 @@
 use js_sys::{Array, Reflect};
 use server_reload_protocol::{SERVER_TIMING_METRIC, path};
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Element, Url, window};
+use web_sys::{Document, Element, Location, Url, Window};
 
 use super::storage;
-use crate::config::{Config, Invalid, on_page_host};
+use crate::config::{Config, Invalid, on_page_host, one_line};
 use crate::machine::Settings;
 use crate::notice::Places;
 
@@ -16,6 +16,9 @@ extern "C" {
     fn entries(kind: &str) -> Array;
     #[wasm_bindgen(js_namespace = Math)]
     fn random() -> f64;
+    // `web_sys::window` looks in four places and checks the type, which costs half a kilobyte.
+    #[wasm_bindgen(thread_local_v2, js_name = window)]
+    static WINDOW: Window;
 }
 
 /// What the script tag says, and where it says so.
@@ -36,25 +39,18 @@ impl Script {
     /// Reads the tag; `src` is the URL that the script came from.
     pub(super) fn read(element: Option<&Element>, src: &str) -> Self {
         let (config, invalid) = Config::read(|name| element?.get_attribute(name));
-        let location = window().map(|window| window.location());
-        let part = |read: fn(&web_sys::Location) -> Result<String, JsValue>| {
-            location
-                .as_ref()
-                .and_then(|it| read(it).ok())
-                .unwrap_or_default()
-        };
-        let (protocol, page) = (
-            part(web_sys::Location::protocol),
-            part(web_sys::Location::hostname),
-        );
+        let location = window().location();
+        let part =
+            |read: fn(&Location) -> Result<String, JsValue>| read(&location).unwrap_or_default();
+        let (protocol, page) = (part(Location::protocol), part(Location::hostname));
         let written = config.events.as_deref().unwrap_or(path::EVENTS);
         let written = on_page_host(written, &protocol, &page).unwrap_or_else(|| written.to_owned());
         let url = Url::new_with_base(&written, src).ok();
         Self {
             events: url.as_ref().map_or(written, Url::href),
             host: url.as_ref().map(Url::hostname).unwrap_or_default(),
-            same_origin: url.is_some_and(|url| url.origin() == part(web_sys::Location::origin)),
-            origin: text(&js_sys::global(), "origin").unwrap_or_default(),
+            same_origin: url.is_some_and(|url| url.origin() == part(Location::origin)),
+            origin: text(&window(), "origin").unwrap_or_default(),
             config,
             invalid,
             page,
@@ -97,7 +93,7 @@ impl Script {
 fn navigation() -> (u64, Option<String>) {
     let entry = entries("navigation").get(0);
     let metrics = get(&entry, "serverTiming");
-    let metrics = metrics.dyn_ref::<Array>().map(Array::iter);
+    let metrics = Array::is_array(&metrics).then(|| metrics.unchecked_ref::<Array>().iter());
     let stamp = metrics
         .into_iter()
         .flatten()
@@ -109,10 +105,15 @@ fn navigation() -> (u64, Option<String>) {
         reason = "whole milliseconds are meant"
     )]
     let born = get(&entry, "responseStart").as_f64().unwrap_or(0.0) as u64;
-    (born, stamp.filter(|stamp| !stamp.is_empty()))
+    (
+        born,
+        stamp
+            .map(|stamp| one_line(&stamp))
+            .filter(|stamp| !stamp.is_empty()),
+    )
 }
 
-fn get(of: &JsValue, name: &str) -> JsValue {
+pub(super) fn get(of: &JsValue, name: &str) -> JsValue {
     Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
@@ -122,7 +123,7 @@ pub(super) fn text(of: &JsValue, name: &str) -> Option<String> {
 
 /// The page's own URL without its fragment, where a server answers for it.
 pub(super) fn page_url() -> Option<String> {
-    let href = window()?.location().href().ok()?;
+    let href = window().location().href().ok()?;
     let url = href.split('#').next().unwrap_or_default();
     url.starts_with("http").then(|| url.to_owned())
 }
@@ -134,11 +135,13 @@ pub(super) fn hidden() -> bool {
 
 /// Loads the page again.
 pub(super) fn reload() {
-    if let Some(window) = window() {
-        let _ = window.location().reload();
-    }
+    let _ = window().location().reload();
+}
+
+pub(super) fn window() -> Window {
+    WINDOW.with(Clone::clone)
 }
 
 pub(super) fn document() -> Option<Document> {
-    window()?.document()
+    window().document()
 }

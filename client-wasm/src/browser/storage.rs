@@ -1,19 +1,21 @@
 //! What is kept in the browser. A storage that throws keeps nothing, and nothing else changes.
 
 use server_reload_protocol::storage::{ENABLED, MEMORY, OFF, ON};
-use web_sys::{Storage, window};
+use web_sys::Storage;
+
+use super::script::window;
 
 fn local() -> Option<Storage> {
-    window()?.local_storage().ok()?
+    window().local_storage().ok()?
 }
 
 fn session() -> Option<Storage> {
-    window()?.session_storage().ok()?
+    window().session_storage().ok()?
 }
 
 /// Frames of a tab share its storage, so each path has a memory of its own.
 fn memory_key() -> Option<String> {
-    let path = window()?.location().pathname().ok()?;
+    let path = window().location().pathname().ok()?;
     Some([MEMORY, ":", &path].concat())
 }
 

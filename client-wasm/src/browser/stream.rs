@@ -2,12 +2,13 @@
 
 use js_sys::{JSON, Reflect};
 use server_reload_protocol::event;
-use server_reload_protocol::payload::field;
+use server_reload_protocol::payload::{Phase, field};
 use wasm_bindgen::prelude::*;
 use web_sys::{EventSource, MessageEvent};
 
 use super::listener::Listener;
 use super::tell;
+use crate::config::one_line;
 use crate::machine::{Event, Greeting, Input};
 
 thread_local! {
@@ -79,16 +80,12 @@ fn greeting(data: &str) -> Greeting {
     )]
     let number = |name| value(name).and_then(|it| it.as_f64()).map(|it| it as u64);
     let text = |name| value(name).and_then(|it| it.as_string());
+    let ready = text(field::PHASE).is_none_or(|phase| phase == Phase::Ready.as_str());
     Greeting {
-        id: text(field::ID).map(|id| one_line(&id)),
+        id: text(field::ID).filter(|_| ready).map(|id| one_line(&id)),
         id_age: number(field::ID_AGE_MS),
         revision: text(field::REVISION).map(|it| one_line(&it)),
         pid: number(field::PID).and_then(|it| u32::try_from(it).ok()),
         heartbeat: number(field::HEARTBEAT_MS),
     }
-}
-
-/// Ids are kept one a line.
-fn one_line(text: &str) -> String {
-    text.trim().replace(['\n', '\r'], " ")
 }

@@ -135,7 +135,7 @@ fn the_toast_shows_each_notice_as_text() {
         took: Some(800),
     }));
     assert!(reload.has_attribute("hidden"));
-    let body = in_shadow("server-reload-toast", "[role=status]").unwrap();
+    let body = in_shadow("server-reload-toast", "[part=toast]").unwrap();
     assert_eq!(body.get_attribute("data-kind").as_deref(), Some("reloaded"));
     toast.hide();
     assert_eq!(body.get_attribute("data-kind"), None);

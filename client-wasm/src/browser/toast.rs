@@ -14,7 +14,9 @@ const CSS: &str = "\
 :host{position:fixed;inset:auto 16px 16px auto;z-index:2147483647;max-width:calc(100vw - 32px)}\
 [part=toast]{display:flex;align-items:center;gap:10px;max-width:32rem;padding:9px 9px 9px 14px;color:var(--ink);background:var(--paper);\
 border:1px solid var(--edge);border-left:4px solid var(--mark,var(--accent));border-radius:8px;box-shadow:0 6px 24px var(--glow)}\
-[part=toast]:not([data-kind]){display:none}\
+[part=toast]:not([data-kind]){position:absolute;clip-path:inset(50%)}\
+[part=toast]:not([data-kind]) button{display:none}\
+[hidden]{display:none}\
 [data-kind=lost],[data-kind=stopped],[data-kind=waiting],[data-kind=paused],[data-kind=workers]{--mark:#d9822b}\
 [data-kind=failed]{--mark:#d13438}\
 [data-kind=reloaded],[data-kind=updated],[data-kind=told],[data-kind=back]{--mark:#2e9e5b}\
@@ -37,14 +39,16 @@ impl Toast {
     pub(super) fn new() -> Option<Self> {
         let host = Host::new("server-reload-toast", CSS)?;
         let body = part(&host.root, "div", "toast")?;
-        body.set_attribute("role", "status").ok()?;
         let text = part(&body, "span", "text")?;
+        // It is there before it has something to say, or screen readers would not notice.
+        text.set_attribute("role", "status").ok()?;
         let reload = button(&body, "reload", "Reload")?;
         let dismiss = button(&body, "dismiss", "✕")?;
         dismiss.set_attribute("aria-label", "Dismiss").ok()?;
         let on = |button: &Element, choice| {
             Listener::new(button, "click", move |_| tell(Input::Chosen(choice)))
         };
+        host.attach();
         let clicks = [on(&reload, Choice::Reload), on(&dismiss, Choice::Dismiss)];
         Some(Self {
             host,

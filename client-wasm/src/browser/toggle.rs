@@ -1,7 +1,7 @@
 //! The toggle: a real button in the page's toolbar, or floating in a corner.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement};
+use web_sys::Element;
 
 use super::listener::Listener;
 use super::script::document;
@@ -55,6 +55,18 @@ impl Toggles {
         })
     }
 
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.buttons.is_empty()
+    }
+
+    /// Whether the page has thrown one out, as those do that render their toolbar anew.
+    pub(super) fn is_lost(&self) -> bool {
+        self.buttons
+            .iter()
+            .any(|button| !button.element.is_connected())
+    }
+
     /// Shows how things stand.
     pub(super) fn follow(&self, enabled: bool, status: Status) {
         for button in &self.buttons {
@@ -72,7 +84,7 @@ impl Toggles {
 impl Button {
     /// A button in an element of the page; the element itself where it is one.
     fn inside(element: Element) -> Option<Self> {
-        if element.tag_name() == "BUTTON" {
+        if element.local_name() == "button" {
             return Some(Self::new(element, false));
         }
         let button = create("button")?;
@@ -131,7 +143,6 @@ fn matches(selector: &str) -> Vec<Element> {
     };
     (0..found.length())
         .filter_map(|index| found.get(index))
-        .map(JsCast::unchecked_into::<HtmlElement>)
-        .map(Into::into)
+        .map(JsCast::unchecked_into)
         .collect()
 }

@@ -48,7 +48,8 @@ pub struct Change {
     pub turn: u32,
     /// Why.
     pub cause: Cause,
-    /// The server that the page was made by, where it is known.
+    /// The server that the document goes with: it made it, was the first to be heard, or the last
+    /// that the page has brought itself up to date with.
     pub old: Option<Server>,
     /// The server that answers now.
     pub new: Server,

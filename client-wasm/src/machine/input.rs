@@ -42,8 +42,13 @@ pub enum Input {
     Online,
     /// The document is being left, perhaps for the back/forward cache.
     PageHide,
-    /// The document is shown; what another document of the tab has left meanwhile.
-    PageShow(Option<String>),
+    /// The document is shown.
+    PageShow {
+        /// What another document of the tab has left meanwhile.
+        memory: Option<String>,
+        /// Whether the toggle is on by now, where it was ever used.
+        enabled: Option<bool>,
+    },
     /// The page's own server has answered the knock, or has not.
     Knocked {
         /// Whether it answered, with any status.
@@ -87,7 +92,7 @@ pub enum Event {
 /// What `hello` says; a backend's own endpoint may leave out any of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Greeting {
-    /// The server id.
+    /// The server id; none while the server is not ready.
     pub id: Option<String>,
     /// Milliseconds since the process behind the id was started.
     pub id_age: Option<u64>,

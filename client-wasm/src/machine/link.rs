@@ -13,11 +13,18 @@ const CONNECT_TIMEOUT: u64 = 5_000;
 /// A stream that ended sooner than this was no proof of a healthy server, in milliseconds.
 const SHORT_LIFE: u64 = 1_000;
 
+/// An interval above this, in milliseconds, is none: a browser's timers go no further.
+const LONGEST_HEARTBEAT: u64 = 3_600_000;
+
 /// So many silent intervals make a stream stale.
 const STALE_INTERVALS: u64 = 3;
 
-/// Where no interval was announced, waking after a gap of so many milliseconds renews the stream.
-const GAP: u64 = 30_000;
+/// Where no interval was announced, a stream is renewed on waking after so many milliseconds.
+const LONG_SILENCE: u64 = 600_000;
+
+/// Where no interval was announced, a stream is renewed on waking when the machine has slept for so
+/// many milliseconds: then the wall clock has gone on alone.
+const SLEPT: u64 = 5_000;
 
 /// A loss shorter than this is not worth a word, in milliseconds.
 const NOTICE_AFTER: u64 = 400;
@@ -35,8 +42,8 @@ pub(super) struct Link {
     ladder: Option<Ladder>,
     /// The connection was lost after a stream had delivered an id.
     lost: Option<Loss>,
-    /// The last proof of life, by the wall clock.
-    alive_at: u64,
+    /// The last proof of life.
+    alive_at: Time,
     /// The announced interval of the pings.
     heartbeat: Option<u64>,
     /// Some stream has been opened.
@@ -77,6 +84,11 @@ impl Link {
     /// Whether this is the stream in use.
     pub(super) const fn is(&self, stream: Stream) -> bool {
         self.stream == stream && matches!(self.phase, Phase::Connecting | Phase::Open { .. })
+    }
+
+    /// Whether the stream is open and has told an id.
+    pub(super) const fn is_ready(&self) -> bool {
+        matches!(self.phase, Phase::Open { ready: true, .. })
     }
 
     /// When the connection was lost, by the wall clock.
@@ -130,7 +142,7 @@ impl State {
         self.link.phase = Phase::Idle;
     }
 
-    pub(super) fn opened(&mut self, now: Time, out: &mut Effects) {
+    pub(super) fn opened(&mut self, now: Time) {
         self.link.phase = Phase::Open {
             since: now.mono,
             ready: false,
@@ -138,14 +150,15 @@ impl State {
         };
         self.link.reached = true;
         self.link.heartbeat = None;
-        self.link.alive_at = now.wall;
-        out.push(Effect::Disarm(Timer::Connect));
+        self.link.alive_at = now;
     }
 
     pub(super) fn heard(&mut self, now: Time, event: Event, out: &mut Effects) {
-        self.link.alive_at = now.wall;
+        self.link.alive_at = now;
+        out.push(Effect::Disarm(Timer::Connect));
         match event {
             Event::Hello(greeting) => self.greeted(now, greeting, out),
+            Event::Id(id) if id.is_empty() => {}
             Event::Id(id) => self.identified(
                 now,
                 Server {
@@ -165,10 +178,12 @@ impl State {
     }
 
     fn greeted(&mut self, now: Time, greeting: Greeting, out: &mut Effects) {
-        self.link.heartbeat = greeting.heartbeat.filter(|interval| *interval > 0);
+        self.link.heartbeat = greeting
+            .heartbeat
+            .filter(|interval| (1..=LONGEST_HEARTBEAT).contains(interval));
         if let Phase::Open { spoke, ready, .. } = &mut self.link.phase {
             *spoke = true;
-            *ready = greeting.id.is_some();
+            *ready = false;
         }
         if let Some(id) = greeting.id {
             let started_at = greeting.id_age.map(|age| now.wall.saturating_sub(age));
@@ -181,6 +196,7 @@ impl State {
             self.identified(now, server, greeting.id_age, out);
         } else {
             self.drop_turn(out);
+            out.push(Effect::Disarm(Timer::Notice));
             self.show(Notice::Waiting, out);
         }
     }
@@ -196,7 +212,7 @@ impl State {
         }
         out.push(Effect::Disarm(Timer::Notice));
         self.judge(now, server, age, out);
-        if self.turn.stage == Stage::None {
+        if !self.turn.stage.pends() {
             self.tell_return(out);
         }
         self.link.lost = None;
@@ -215,7 +231,7 @@ impl State {
             Effect::Disarm(Timer::Connect),
             Effect::Disarm(Timer::Watchdog),
         ]);
-        self.drop_turn(out);
+        self.lose_turn(out);
         if let Some(lived) = lived {
             self.note_loss(now, false);
             out.push(Effect::Arm(Timer::Notice, NOTICE_AFTER));
@@ -277,18 +293,22 @@ impl State {
 
     /// Renews a stream that has been silent for too long; a hidden page leaves it to [`Self::wake`].
     pub(super) fn check_life(&mut self, now: Time, out: &mut Effects) {
-        let limit = self
-            .link
-            .heartbeat
-            .map_or(GAP, |interval| interval * STALE_INTERVALS);
-        let silent = now.wall.saturating_sub(self.link.alive_at);
         if self.hidden || !matches!(self.link.phase, Phase::Open { .. }) {
             return;
         }
-        if silent >= limit {
-            self.lose(now, out);
-        } else if self.link.heartbeat.is_some() {
-            out.push(Effect::Arm(Timer::Watchdog, limit - silent));
+        let mono = now.mono.saturating_sub(self.link.alive_at.mono);
+        let wall = now.wall.saturating_sub(self.link.alive_at.wall);
+        let silent = mono.max(wall);
+        match self
+            .link
+            .heartbeat
+            .map(|interval| interval * STALE_INTERVALS)
+        {
+            Some(limit) if silent < limit => {
+                out.push(Effect::Arm(Timer::Watchdog, limit - silent));
+            }
+            None if silent < LONG_SILENCE && wall.saturating_sub(mono) < SLEPT => {}
+            _ => self.lose(now, out),
         }
     }
 
@@ -301,13 +321,18 @@ impl State {
     }
 
     fn tell_return(&mut self, out: &mut Effects) {
-        let telling = [
+        let of_loss = [
             Notice::Lost.kind(),
             Notice::Stopped.kind(),
             Notice::Waiting.kind(),
         ];
-        if self.toast.is_some_and(|kind| telling.contains(&kind)) {
+        if !self.toast.is_some_and(|kind| of_loss.contains(&kind)) {
+            return;
+        }
+        if self.link.lost.is_some() {
             self.show(Notice::Back, out);
+        } else {
+            self.hide(out);
         }
     }
 }

@@ -9,11 +9,13 @@ const MOST_LEFT: usize = 16;
 /// Kept in `sessionStorage`, as lines of `key value`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Memory {
-    /// When the acts that the loop guard counts took place; wall clock, oldest first.
+    /// When the newest acts took place; wall clock, oldest first.
+    pub(super) acts: Vec<u64>,
+    /// Those of them that the loop guard counts.
     pub(super) counted: Vec<u64>,
     /// The loop guard has let one act through to see whether the loop goes on.
     pub(super) trial: bool,
-    /// Ids of servers that pages of this tab have been reloaded away from.
+    /// Ids that documents of this tab went with when they acted; none of them is news again.
     pub(super) left: Vec<String>,
     /// The last act.
     pub(super) last: Option<Act>,
@@ -42,6 +44,10 @@ pub(super) struct Promise {
     /// The old and the new process.
     pub(super) pids: Option<(u32, u32)>,
 }
+
+/// A promise older than this, in milliseconds, was not kept by the document that finds it: its
+/// person has gone elsewhere instead.
+const STALE_PROMISE: u64 = 60_000;
 
 impl Promise {
     /// The receipt at the time `now`, by the wall clock.
@@ -74,6 +80,13 @@ impl Memory {
         Some(&act.id)
     }
 
+    /// What the toast of a new document tells of the reload that led to it.
+    pub(super) fn take_receipt(&mut self, now: u64) -> Option<Receipt> {
+        let act = self.last.as_mut()?;
+        let promise = act.promise.take()?;
+        (now.saturating_sub(act.at) < STALE_PROMISE).then(|| promise.receipt(now))
+    }
+
     /// As text for the storage.
     #[must_use]
     pub(super) fn write(&self) -> String {
@@ -81,6 +94,9 @@ impl Memory {
         let mut line = |key: &str, value: &str| {
             text.extend([key, " ", value, "\n"]);
         };
+        for at in &self.acts {
+            line("act", &at.to_string());
+        }
         for at in &self.counted {
             line("counted", &at.to_string());
         }
@@ -131,6 +147,7 @@ impl Memory {
             }
         });
         Self {
+            acts: all("act").filter_map(|at| at.parse().ok()).collect(),
             counted: all("counted").filter_map(|at| at.parse().ok()).collect(),
             trial: one("trial").is_some(),
             left: all("left").map(str::to_owned).collect(),
@@ -154,6 +171,7 @@ mod tests {
 
     fn full() -> Memory {
         Memory {
+            acts: vec![1_766_082_209_000],
             counted: vec![1_766_082_209_512, 1_766_082_209_900],
             trial: true,
             left: vec![

@@ -1,8 +1,8 @@
 //! What is done about a document that is out of date, step by step.
 //!
-//! `Delayed → Knocking → Announced → Leaving` is the whole way to a reload; `Updating` ends it where
-//! the page does it itself. A lost connection drops all that has not been announced: the next id is
-//! judged anew.
+//! `Delayed → Knocking → Announced → Deferred → Leaving` is the whole way to a reload; `Updating` ends
+//! it where the page does it itself. A lost connection ends what the page does not do itself: the
+//! next id is judged anew.
 
 use super::breaker::WINDOW;
 use super::input::{Time, Timer};
@@ -32,8 +32,12 @@ pub(super) struct Turn {
     no: u32,
     change: Option<Pending>,
     knocks: u32,
+    /// When the first of them began, in [`Time::mono`].
+    knocking_since: u64,
     /// The id that the person did not want to reload for.
     declined: Option<String>,
+    /// The loop guard has been asked already.
+    trial: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -44,6 +48,8 @@ struct Pending {
     lost_at: Option<u64>,
     /// The loop guard counts it.
     counted: bool,
+    /// The person wants the page loaded again, whatever the page says.
+    forced: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,7 +91,6 @@ impl State {
         &mut self,
         now: Time,
         cause: Cause,
-        old: Option<Server>,
         new: Server,
         first: bool,
         out: &mut Effects,
@@ -96,6 +101,7 @@ impl State {
             .as_mut()
             .filter(|_| self.turn.stage.pends())
         {
+            pending.cause = cause;
             pending.new = new;
             if self.turn.stage == Stage::Paused {
                 out.push(Effect::Arm(Timer::Quiet, WINDOW));
@@ -106,10 +112,11 @@ impl State {
         let declined = self.turn.declined.as_ref() == Some(&new.id);
         self.turn.change = Some(Pending {
             cause,
-            old,
+            old: self.known.own.clone(),
             new,
             lost_at: self.link.lost_at(),
             counted,
+            forced: false,
         });
         if declined || self.settings.mode == Mode::Prompt {
             self.turn.stage = Stage::Prompt;
@@ -138,7 +145,20 @@ impl State {
             self.knock_or_announce(now, out);
         } else {
             out.push(Effect::Arm(Timer::Delay, wait));
+            self.show_way(out);
         }
+    }
+
+    /// Says what is about to happen.
+    fn show_way(&mut self, out: &mut Effects) {
+        let Some(change) = &self.turn.change else {
+            return;
+        };
+        let notice = match self.settings.mode {
+            Mode::Event => Notice::Updating(change.cause),
+            Mode::Reload | Mode::Prompt => Notice::Reloading(change.cause),
+        };
+        self.show(notice, out);
     }
 
     pub(super) fn delay_over(&mut self, now: Time, out: &mut Effects) {
@@ -153,6 +173,8 @@ impl State {
         if self.settings.knock {
             self.turn.stage = Stage::Knocking;
             self.turn.knocks = 0;
+            self.turn.knocking_since = now.mono;
+            self.show_way(out);
             self.knock_due(out);
         } else {
             self.pass_guard(now, out);
@@ -171,37 +193,49 @@ impl State {
             return;
         }
         if answered {
-            out.push(Effect::Disarm(Timer::Knock));
+            out.extend([Effect::Disarm(Timer::Knock), Effect::StopKnock]);
             self.pass_guard(now, out);
         } else {
             self.turn.knocks = self.turn.knocks.saturating_add(1);
-            let elapsed = u64::from(self.turn.knocks) * 50;
+            let elapsed = now.mono.saturating_sub(self.turn.knocking_since);
             let wait = backoff::wait(self.turn.knocks, elapsed, self.hidden, self.chance());
             out.push(Effect::Arm(Timer::Knock, wait));
         }
     }
 
     fn pass_guard(&mut self, now: Time, out: &mut Effects) {
-        let counted = self
-            .turn
-            .change
-            .as_ref()
-            .is_some_and(|change| change.counted);
-        if counted && !self.memory.admit(now.wall) {
+        let Some(change) = &self.turn.change else {
+            return;
+        };
+        if change.forced {
+            self.leave(now, out);
+        } else if self.turn.trial || self.memory.admit(now.wall, change.counted) {
+            self.turn.trial = false;
+            self.announce(out);
+        } else {
             self.turn.stage = Stage::Paused;
             out.push(Effect::Arm(Timer::Quiet, WINDOW));
             Self::say(out, Remark::Paused);
             self.show(Notice::Paused, out);
-        } else {
-            self.announce(out);
         }
     }
 
-    /// The loop guard lets go.
+    /// The loop guard lets go: of one act, on trial.
     pub(super) fn quiet(&mut self, now: Time, out: &mut Effects) {
         if self.turn.stage == Stage::Paused {
             self.memory.admit_on_trial(now.wall);
-            self.announce(out);
+            self.proceed(now, out);
+        }
+    }
+
+    /// Goes on after a stop, where the server is still there; else the next id is judged anew.
+    fn proceed(&mut self, now: Time, out: &mut Effects) {
+        self.hide(out);
+        if self.link.is_ready() {
+            self.turn.trial = true;
+            self.knock_or_announce(now, out);
+        } else {
+            self.turn.forget();
         }
     }
 
@@ -245,7 +279,7 @@ impl State {
             }
             (true, waits) => {
                 self.record(now, &change, None, out);
-                self.known.adopt(&change.new.id);
+                self.known.adopt(&change.new);
                 self.turn.stage = if waits { Stage::Updating } else { Stage::None };
                 let notice = if waits {
                     Notice::Updating(change.cause)
@@ -274,21 +308,30 @@ impl State {
                 (Ok(()), Some(change)) => Notice::Updated(change.promise().receipt(now.wall)),
                 (Ok(()), None) => return,
             };
-            self.show(notice, out);
+            // What the toast says of a lost connection is worth more.
+            if self.link.is_ready() && self.listening() {
+                self.show(notice, out);
+            }
         }
     }
 
     /// The toast's button was used.
     pub(super) fn reload_by_hand(&mut self, now: Time, out: &mut Effects) {
-        match self.turn.stage {
+        let stage = self.turn.stage;
+        let Some(change) = &mut self.turn.change else {
+            return;
+        };
+        match stage {
             Stage::Prompt | Stage::Paused => {
-                if let Some(change) = &mut self.turn.change {
-                    change.counted = false;
-                }
+                // How long the person took says nothing.
+                change.lost_at = None;
                 out.push(Effect::Disarm(Timer::Quiet));
+                self.proceed(now, out);
+            }
+            Stage::None => {
+                change.forced = true;
                 self.knock_or_announce(now, out);
             }
-            Stage::None => self.leave(now, out),
             _ => {}
         }
     }
@@ -297,7 +340,7 @@ impl State {
     pub(super) fn dismiss(&mut self, out: &mut Effects) {
         match &self.turn.change {
             Some(change) if self.turn.stage == Stage::Prompt => {
-                self.known.adopt(&change.new.id.clone());
+                self.known.adopt(&change.new.clone());
                 self.drop_turn(out);
             }
             _ => self.hide(out),
@@ -318,8 +361,13 @@ impl State {
 
     /// Keeps for the next document what was done.
     fn record(&mut self, now: Time, change: &Pending, promise: Option<Promise>, out: &mut Effects) {
-        if let Some(id) = self.known.id() {
-            self.memory.leave(id);
+        if let Some(own) = self
+            .known
+            .own
+            .as_ref()
+            .filter(|own| own.id != change.new.id)
+        {
+            self.memory.leave(&own.id);
         }
         self.memory.last = Some(Act {
             at: now.wall,
@@ -335,32 +383,40 @@ impl State {
         if self.turn.stage != Stage::Leaving {
             return;
         }
-        self.turn.stage = Stage::None;
-        self.turn.declined = self.turn.change.take().map(|change| change.new.id);
-        self.memory.last = None;
-        if let Some(id) = self.known.id() {
-            self.memory.left.retain(|left| left != id);
-        }
-        out.push(Effect::Remember(self.memory.write()));
+        let change = self.turn.change.take();
+        self.turn.declined = change.map(|change| change.new.id);
+        self.turn.forget();
         self.hide(out);
         self.connect(now, out);
     }
 
-    /// Drops what has not been announced yet.
+    /// Drops what the page does not do itself.
     pub(super) fn drop_turn(&mut self, out: &mut Effects) {
         match self.turn.stage {
             Stage::None | Stage::Updating | Stage::Leaving => return,
             Stage::Knocking => out.push(Effect::StopKnock),
-            Stage::Prompt | Stage::Paused | Stage::Deferred => self.hide(out),
-            Stage::Delayed | Stage::Announced => {}
+            _ => {}
         }
-        self.turn.stage = Stage::None;
-        self.turn.change = None;
+        self.hide(out);
+        self.turn.forget();
         out.extend([Timer::Delay, Timer::Knock, Timer::Quiet].map(Effect::Disarm));
+    }
+
+    /// The connection is lost; a pause outlasts that, or a loop would get round it.
+    pub(super) fn lose_turn(&mut self, out: &mut Effects) {
+        if self.turn.stage != Stage::Paused {
+            self.drop_turn(out);
+        }
     }
 }
 
 impl Turn {
+    pub(super) fn forget(&mut self) {
+        self.stage = Stage::None;
+        self.change = None;
+        self.trial = false;
+    }
+
     fn is(&self, no: u32, stage: Stage) -> bool {
         self.no == no && self.stage == stage
     }
@@ -368,7 +424,7 @@ impl Turn {
 
 impl Stage {
     /// Whether a newer id joins what is under way, instead of beginning anew.
-    const fn pends(self) -> bool {
+    pub(super) const fn pends(self) -> bool {
         !matches!(self, Self::None | Self::Updating)
     }
 }

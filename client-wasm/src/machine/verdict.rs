@@ -8,8 +8,8 @@ use crate::notice::{Notice, Remark};
 /// What this document knows of its server.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
-    /// The id that the document goes with: stamped, or first seen.
-    id: Option<String>,
+    /// The server that the document goes with: stamped, first seen, or caught up with.
+    pub(super) own: Option<Server>,
     /// The page files that it goes with.
     revision: Option<String>,
     /// What the last greeting said of the page files.
@@ -37,18 +37,16 @@ impl Known {
     pub(super) fn new(stamp: Option<String>) -> Self {
         Self {
             seen: stamp.iter().cloned().collect(),
-            id: stamp,
+            own: stamp.map(|id| Server {
+                id,
+                ..Server::default()
+            }),
             ..Self::default()
         }
     }
 
     pub(super) fn offer_revision(&mut self, revision: Option<String>) {
         self.offered = revision;
-    }
-
-    /// The id that the document goes with.
-    pub(super) fn id(&self) -> Option<&str> {
-        self.id.as_deref()
     }
 
     fn revision_moved(&self) -> bool {
@@ -63,9 +61,9 @@ impl Known {
     }
 
     /// From here on the document goes with this server and the page files that were offered.
-    pub(super) fn adopt(&mut self, id: &str) {
-        self.see(id);
-        self.id = Some(id.to_owned());
+    pub(super) fn adopt(&mut self, server: &Server) {
+        self.see(&server.id);
+        self.own = Some(server.clone());
         if self.offered.is_some() {
             self.revision.clone_from(&self.offered);
         }
@@ -81,21 +79,20 @@ impl State {
         age: Option<u64>,
         out: &mut Effects,
     ) {
-        let old = self.known.server.take();
-        if let Some(old) = old.as_ref().filter(|old| old.id == server.id) {
+        if let Some(last) = self.known.server.take().filter(|last| last.id == server.id) {
             // The unnamed event that follows `hello` repeats the id alone.
-            server.pid = server.pid.or(old.pid);
-            server.started_at = server.started_at.or(old.started_at);
+            server.pid = server.pid.or(last.pid);
+            server.started_at = server.started_at.or(last.started_at);
         }
         let verdict = self.verdict(now, &server.id, age);
         let first = !std::mem::replace(&mut self.known.greeted, true);
         self.known.server = Some(server.clone());
         match verdict {
             Verdict::Fresh => {
-                self.known.adopt(&server.id);
+                self.known.adopt(&server);
                 self.drop_turn(out);
             }
-            Verdict::Stale(cause) => self.begin(now, cause, old, server, first, out),
+            Verdict::Stale(cause) => self.begin(now, cause, server, first, out),
             Verdict::Returned => {
                 self.drop_turn(out);
                 self.tell_workers(out);
@@ -105,8 +102,8 @@ impl State {
 
     fn verdict(&self, now: Time, id: &str, age: Option<u64>) -> Verdict {
         let left = self.memory.left.iter().any(|left| left == id);
-        match &self.known.id {
-            Some(known) if known == id => {
+        match &self.known.own {
+            Some(own) if own.id == id => {
                 if self.known.revision_moved() {
                     Verdict::Stale(Cause::Change)
                 } else {
@@ -131,7 +128,7 @@ impl State {
     }
 
     fn tell_workers(&mut self, out: &mut Effects) {
-        if std::mem::replace(&mut self.known.told_workers, true) || self.turn.stage != Stage::None {
+        if self.turn.stage != Stage::None || std::mem::replace(&mut self.known.told_workers, true) {
             return;
         }
         Self::say(out, Remark::Workers);

@@ -1,0 +1,214 @@
+//! What the machine does, story by story, and what holds for any sequence of inputs.
+#![allow(clippy::expect_used)]
+
+mod acts;
+mod connection;
+mod guard;
+mod properties;
+mod verdicts;
+
+use super::*;
+
+/// A document with its machine, its clock and what it was told to do.
+struct Page {
+    state: State,
+    now: Time,
+    effects: Vec<Effect>,
+    memory: Option<String>,
+    open: Option<Stream>,
+    armed: Vec<(Timer, u64)>,
+}
+
+fn settings() -> Settings {
+    Settings {
+        enabled: true,
+        born: 20,
+        seed: 7,
+        ..Settings::default()
+    }
+}
+
+impl Page {
+    fn new(settings: Settings) -> Self {
+        let mut page = Self {
+            memory: settings.memory.clone(),
+            state: State::new(settings),
+            now: Time {
+                mono: 50,
+                wall: 1_000_000_050,
+            },
+            effects: Vec::new(),
+            open: None,
+            armed: Vec::new(),
+        };
+        page.tell(Input::Start);
+        page
+    }
+
+    /// The next document of the tab, after a reload.
+    fn reloaded(&self, settings: Settings) -> Self {
+        let mut page = Self {
+            state: State::new(Settings {
+                memory: self.memory.clone(),
+                ..settings
+            }),
+            now: Time {
+                mono: 50,
+                wall: self.now.wall + 60,
+            },
+            effects: Vec::new(),
+            memory: self.memory.clone(),
+            open: None,
+            armed: Vec::new(),
+        };
+        page.tell(Input::Start);
+        page
+    }
+
+    /// Tells the machine; a page without listeners answers announcements.
+    fn tell(&mut self, input: Input) -> Vec<Effect> {
+        let effects = self.tell_only(input);
+        let announced = effects.iter().find_map(|effect| match effect {
+            Effect::Announce(change) => Some(change.turn),
+            _ => None,
+        });
+        match announced {
+            Some(turn) => {
+                let mut effects = effects;
+                effects.extend(self.tell(Input::Answered {
+                    turn,
+                    prevented: false,
+                    waits: false,
+                }));
+                effects
+            }
+            None => effects,
+        }
+    }
+
+    fn tell_only(&mut self, input: Input) -> Vec<Effect> {
+        let effects = self.state.step(self.now, input);
+        for effect in &effects {
+            match effect {
+                Effect::Open(stream) => {
+                    assert_eq!(self.open, None, "two streams are open: {effects:?}");
+                    self.open = Some(*stream);
+                }
+                Effect::Close => self.open = None,
+                Effect::Arm(timer, ms) => {
+                    self.armed.retain(|(armed, _)| armed != timer);
+                    self.armed.push((*timer, self.now.mono + ms));
+                }
+                Effect::Disarm(timer) => self.armed.retain(|(armed, _)| armed != timer),
+                Effect::Remember(memory) => self.memory = Some(memory.clone()),
+                _ => {}
+            }
+        }
+        self.effects.extend(effects.iter().cloned());
+        effects
+    }
+
+    fn pass(&mut self, ms: u64) {
+        self.now.mono += ms;
+        self.now.wall += ms;
+    }
+
+    /// Lets time pass until the next timer, and tells of it.
+    fn next_timer(&mut self) -> Vec<Effect> {
+        self.armed.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+        let (timer, at) = self.armed.pop().expect("some timer runs");
+        self.pass(at - self.now.mono);
+        self.tell(Input::Due(timer))
+    }
+
+    fn due(&mut self, timer: Timer) -> Vec<Effect> {
+        let at = self
+            .armed
+            .iter()
+            .find(|(armed, _)| *armed == timer)
+            .map(|(_, at)| *at);
+        let at = at.unwrap_or_else(|| panic!("{timer:?} is not armed: {:?}", self.armed));
+        self.armed.retain(|(armed, _)| *armed != timer);
+        self.pass(at - self.now.mono);
+        self.tell(Input::Due(timer))
+    }
+
+    fn stream(&self) -> Stream {
+        self.open.expect("a stream is open")
+    }
+
+    fn opened(&mut self) -> Vec<Effect> {
+        self.tell(Input::Opened(self.stream()))
+    }
+
+    fn hear(&mut self, event: Event) -> Vec<Effect> {
+        self.tell(Input::Heard(self.stream(), event))
+    }
+
+    /// The stream opens with a full greeting of a server that is `age` old.
+    fn greeted(&mut self, id: &str, age: u64) -> Vec<Effect> {
+        self.opened();
+        self.hear(hello(id, age))
+    }
+
+    fn fail(&mut self) -> Vec<Effect> {
+        self.tell(Input::Failed(self.stream()))
+    }
+
+    fn status(&self) -> Status {
+        self.state.status()
+    }
+}
+
+fn hello(id: &str, age: u64) -> Event {
+    Event::Hello(Greeting {
+        id: Some(id.to_owned()),
+        id_age: Some(age),
+        revision: None,
+        pid: id.bytes().last().map(u32::from),
+        heartbeat: Some(10_000),
+    })
+}
+
+fn revised(id: &str, revision: &str) -> Event {
+    Event::Hello(Greeting {
+        id: Some(id.to_owned()),
+        revision: Some(revision.to_owned()),
+        ..Greeting::default()
+    })
+}
+
+fn id(id: &str) -> Event {
+    Event::Id(id.to_owned())
+}
+
+fn reloads(effects: &[Effect]) -> usize {
+    effects
+        .iter()
+        .filter(|effect| **effect == Effect::Reload)
+        .count()
+}
+
+fn shown(effects: &[Effect]) -> Vec<&'static str> {
+    effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Show(notice) => Some(notice.kind()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn shown_again(memory: Option<String>) -> Input {
+    Input::PageShow {
+        memory,
+        enabled: None,
+    }
+}
+
+fn stamped(stamp: &str) -> Settings {
+    Settings {
+        stamp: Some(stamp.to_owned()),
+        ..settings()
+    }
+}
