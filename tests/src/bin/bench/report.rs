@@ -1,0 +1,175 @@
+//! One table, and JSON.
+
+use std::fmt::{self, Display, Formatter};
+use std::fs;
+use std::path::Path;
+use std::thread::available_parallelism;
+
+use serde_json::{Map, Value, json};
+
+use crate::figures::Figures;
+
+/// All that was measured.
+#[derive(Debug, Default)]
+pub(crate) struct Report(Vec<Section>);
+
+/// One part of the table.
+#[derive(Debug)]
+pub(crate) struct Section {
+    key: &'static str,
+    title: String,
+    /// Whether there are rows with quantiles.
+    spread: bool,
+    rows: Vec<(String, Vec<String>)>,
+    notes: Vec<String>,
+    values: Map<String, Value>,
+}
+
+impl Section {
+    /// An empty one; `key` names it in JSON.
+    pub(crate) fn new(key: &'static str, title: &str) -> Self {
+        Self {
+            key,
+            title: title.to_owned(),
+            spread: false,
+            rows: Vec::new(),
+            notes: Vec::new(),
+            values: Map::new(),
+        }
+    }
+
+    /// Adds a row of median, least, quartiles and greatest.
+    pub(crate) fn figures(&mut self, name: &str, figures: &Figures, show: fn(f64) -> String) {
+        let cells = [0.5, 0.0, 0.25, 0.75, 1.0].map(|share| show(figures.quantile(share)));
+        self.spread = true;
+        self.rows.push((name.to_owned(), cells.into()));
+        self.values.insert(name.to_owned(), figures.json());
+    }
+
+    /// Adds a row with one value, `shown` for people.
+    pub(crate) fn value(&mut self, name: &str, value: impl Into<Value>, shown: String) {
+        self.rows.push((name.to_owned(), vec![shown]));
+        self.values.insert(name.to_owned(), value.into());
+    }
+
+    /// Adds a line below the rows.
+    pub(crate) fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+}
+
+impl Display for Section {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        write!(out, "{:NAME$}", self.title)?;
+        if self.spread {
+            for heading in ["median", "min", "¼", "¾", "max"] {
+                write!(out, "{heading:>CELL$}")?;
+            }
+        }
+        writeln!(out)?;
+        for (name, cells) in &self.rows {
+            write!(out, "  {name:width$}", width = NAME - 2)?;
+            for cell in cells {
+                write!(out, "{cell:>CELL$}")?;
+            }
+            writeln!(out)?;
+        }
+        for note in &self.notes {
+            writeln!(out, "  ({note})")?;
+        }
+        Ok(())
+    }
+}
+
+/// Widths of the columns.
+const NAME: usize = 50;
+const CELL: usize = 10;
+
+impl Report {
+    /// Adds a part.
+    pub(crate) fn add(&mut self, section: Section) {
+        self.0.push(section);
+    }
+
+    /// Saves it as JSON.
+    pub(crate) fn save(&self, file: &Path) {
+        let mut all = Map::new();
+        all.insert("machine".into(), machine().into());
+        for section in &self.0 {
+            let Section {
+                title,
+                values,
+                notes,
+                ..
+            } = section;
+            let value = json!({ "title": title, "values": values, "notes": notes });
+            all.insert(section.key.into(), value);
+        }
+        let text = format!("{:#}\n", Value::Object(all));
+        if let Err(error) = fs::write(file, text) {
+            panic!("can't write `{}`: {error}", file.display());
+        }
+    }
+}
+
+impl Display for Report {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(out, "{}", machine())?;
+        for section in &self.0 {
+            write!(out, "\n{section}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What it was measured on, in words.
+fn machine() -> String {
+    let cores = available_parallelism().map_or(0, usize::from);
+    let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = processors
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
+        .map_or_else(String::new, |(_, name)| format!(" ({name})"));
+    let system = std::env::consts::OS;
+    format!("measured on {cores} cores{model}, {system}")
+}
+
+/// With one decimal.
+pub(crate) fn milliseconds(value: f64) -> String {
+    format!("{value:.1}")
+}
+
+/// With two decimals.
+pub(crate) fn seconds(value: f64) -> String {
+    format!("{value:.2}")
+}
+
+/// With a comma between thousands.
+pub(crate) fn grouped(value: usize) -> String {
+    let digits = value.to_string();
+    let mut shown = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped() {
+        for (value, shown) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(grouped(value), shown);
+        }
+    }
+}

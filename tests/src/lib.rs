@@ -1,0 +1,36 @@
+//! What the end-to-end tests stand on: real browsers, real backends and the real binary.
+//!
+//! # Layout
+//!
+//! - [`process`]: a program with its output; ends with its guard
+//! - [`shim`]: the `server-reload` binary, restarted on its port
+//! - [`backend`]: a `FastAPI` program under uvicorn
+//! - [`proxy`]: stands between browser and server and does them harm when told to
+//! - [`driver`], [`display`], [`browser`]: a browser by `WebDriver`
+//! - [`page`]: pages that count themselves
+//! - [`fetch`]: a plain HTTP request
+//! - [`place`]: where tools and results are
+//!
+//! Everything that is started is owned by a guard that ends it, by its id, when dropped.
+#![cfg(unix)]
+// A harness reports by panicking, like any assertion of a test.
+#![allow(clippy::expect_used, clippy::missing_panics_doc)]
+
+pub mod backend;
+pub mod browser;
+pub mod display;
+pub mod driver;
+pub mod fetch;
+pub mod page;
+pub mod place;
+pub mod process;
+pub mod proxy;
+pub mod shim;
+
+use std::time::Duration;
+
+/// How long an event may take before a test gives up on it.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often something that cannot announce itself is looked at.
+pub(crate) const GLANCE: Duration = Duration::from_millis(10);

@@ -1,0 +1,106 @@
+//! Where tools, programs and results are.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The target folder that the running program was built into.
+#[must_use]
+pub fn target() -> PathBuf {
+    profile().parent().expect("target/PROFILE").to_owned()
+}
+
+/// The folder of the running program's profile: cargo marks the one above it.
+fn profile() -> PathBuf {
+    let exe = env::current_exe().expect("the running program has a path");
+    let marked = |folder: &Path| folder.join("CACHEDIR.TAG").is_file();
+    let profile = exe.ancestors().find(|it| it.parent().is_some_and(marked));
+    profile.expect("target/PROFILE/…").to_owned()
+}
+
+/// Where screenshots of failures and other results go; made where missing.
+#[must_use]
+pub fn results() -> PathBuf {
+    let folder = target().join("e2e");
+    fs::create_dir_all(&folder).expect("a folder for results");
+    folder
+}
+
+/// The repository.
+#[must_use]
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace's folder")
+}
+
+/// The `server-reload` binary: `SERVER_RELOAD_BIN`, else the one of the running program's profile.
+#[must_use]
+pub fn binary() -> PathBuf {
+    let beside = || profile().join("server-reload");
+    let path = env::var_os("SERVER_RELOAD_BIN").map_or_else(beside, PathBuf::from);
+    assert!(
+        path.is_file(),
+        "no `{}`\nto build it: cargo build -p server-reload",
+        path.display()
+    );
+    path
+}
+
+/// Python with the backends' packages: `SERVER_RELOAD_PYTHON`, else the one in the target folder.
+#[must_use]
+pub fn python() -> PathBuf {
+    let default = || target().join("venv/bin/python");
+    let path = env::var_os("SERVER_RELOAD_PYTHON").map_or_else(default, PathBuf::from);
+    assert!(
+        path.exists(),
+        "no `{}`\nto make it: tests/run",
+        path.display()
+    );
+    path
+}
+
+/// A tool that `tests/run` installs or that is on the `PATH`.
+#[must_use]
+pub fn tool(name: &str) -> PathBuf {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut folders = tool_folders().into_iter().chain(env::split_paths(&path));
+    let found = folders.find_map(|folder| Some(folder.join(name)).filter(|file| file.is_file()));
+    found.unwrap_or_else(|| panic!("no `{name}` found\nto install it: tests/run"))
+}
+
+fn tool_folders() -> Vec<PathBuf> {
+    let set = env::var_os("SERVER_RELOAD_TOOLS").map(PathBuf::from);
+    let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let cache = cache.or_else(|| env::home_dir().map(|home| home.join(".cache")));
+    let default = cache.map(|cache| cache.join("server-reload/tools"));
+    set.or(default)
+        .map(|tools| tools.join("bin"))
+        .into_iter()
+        .collect()
+}
+
+/// `MiniBrowser`, which lies in a private library folder.
+#[must_use]
+pub fn mini_browser() -> PathBuf {
+    let roots = ["/usr/lib", "/usr/libexec"].map(Path::new);
+    let found = roots.iter().find_map(|root| mini_browser_under(root, 2));
+    found.expect("no `MiniBrowser` under /usr/lib\nto install it: tests/run")
+}
+
+fn mini_browser_under(folder: &Path, depth: usize) -> Option<PathBuf> {
+    let here = folder.join("MiniBrowser");
+    let private = folder
+        .file_name()?
+        .to_string_lossy()
+        .starts_with("webkit2gtk");
+    if private && here.is_file() {
+        return Some(here);
+    }
+    let entries = fs::read_dir(folder).ok().filter(|_| depth > 0)?;
+    let mut folders = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir());
+    folders.find_map(|path| mini_browser_under(&path, depth - 1))
+}

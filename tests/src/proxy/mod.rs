@@ -1,0 +1,141 @@
+//! A proxy between browser and server that does harm when told to.
+//!
+//! It serves one request per connection, so that each request is a connection that can be delayed,
+//! cut or frozen by itself.
+
+mod relay;
+mod rules;
+
+use std::sync::Arc;
+use std::sync::Mutex;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::PATIENCE;
+
+pub use rules::{Answer, Kind, Leg, Rules, Tally};
+
+/// A listening proxy, which ends with this guard.
+#[derive(Debug)]
+pub struct Proxy {
+    port: u16,
+    shared: Arc<Shared>,
+    accepting: JoinHandle<()>,
+}
+
+/// What the connections share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    rules: Mutex<Rules>,
+    tally: watch::Sender<Tally>,
+    orders: watch::Sender<Orders>,
+}
+
+/// Orders to the connections that are open; each is numbered as it comes.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Orders {
+    newest: u64,
+    cut_to: u64,
+    frozen_to: u64,
+}
+
+impl Shared {
+    /// Waits for an order; for ever where none comes.
+    async fn ordered(&self, wanted: impl Fn(&Orders) -> bool) {
+        let mut orders = self.orders.subscribe();
+        let _ = orders.wait_for(|orders| wanted(orders)).await;
+    }
+}
+
+impl Proxy {
+    /// Listens on a port that the system gives, for the server at `upstream`.
+    pub async fn before(upstream: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let port = listener.local_addr().expect("a bound address").port();
+        let shared = Arc::new(Shared {
+            rules: Mutex::new(Rules::to(upstream)),
+            tally: watch::Sender::default(),
+            orders: watch::Sender::default(),
+        });
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Self {
+            port,
+            shared,
+            accepting,
+        }
+    }
+
+    /// The address of `path` through the proxy.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Changes the rules for requests to come.
+    pub fn set(&self, change: impl FnOnce(&mut Rules)) {
+        change(&mut self.shared.rules.lock().expect("an unpoisoned lock"));
+    }
+
+    /// Closes every open connection.
+    pub fn cut(&self) {
+        self.shared
+            .orders
+            .send_modify(|orders| orders.cut_to = orders.newest);
+    }
+
+    /// Leaves every open connection open and passes nothing on any more.
+    pub fn freeze(&self) {
+        self.shared
+            .orders
+            .send_modify(|orders| orders.frozen_to = orders.newest);
+    }
+
+    /// What passed so far.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        *self.shared.tally.borrow()
+    }
+
+    /// Waits until the tally is as `wanted`.
+    pub async fn wait_until(&self, what: &str, wanted: impl Fn(&Tally) -> bool) -> Tally {
+        let mut tally = self.shared.tally.subscribe();
+        let reached = timeout(PATIENCE, tally.wait_for(wanted)).await;
+        let reached = reached.map(|result| *result.expect("a proxy that lives"));
+        reached.unwrap_or_else(|_| panic!("waited for {what}; passed so far: {:?}", self.tally()))
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.accepting.abort();
+        self.cut();
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    while let Ok((socket, _)) = listener.accept().await {
+        let mut number = 0;
+        shared.orders.send_modify(|orders| {
+            orders.newest += 1;
+            number = orders.newest;
+        });
+        tokio::spawn(serve(socket, number, Arc::clone(&shared)));
+    }
+}
+
+async fn serve(socket: TcpStream, number: u64, shared: Arc<Shared>) {
+    tokio::select! {
+        () = shared.ordered(|orders| orders.cut_to >= number) => {}
+        // An error of a connection is a connection's end, which is what a proxy passes on.
+        _ = relay::relay(socket, number, &shared) => {}
+    }
+}

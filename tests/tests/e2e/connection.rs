@@ -1,0 +1,150 @@
+//! Connections that break, stall, or reach somebody else.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use server_reload_e2e::page::{Page, Runtime};
+use server_reload_e2e::proxy::{Answer, Kind, Proxy};
+use server_reload_e2e::shim::Shim;
+
+use crate::steps::{connected, current, documents, open};
+
+in_both_runtimes!(
+    broken_connection_does_not_reload,
+    half_open_stream_is_renewed_without_a_reload,
+    restart_behind_a_half_open_stream_reloads,
+    bad_gateway_in_between_ends_in_one_reload,
+    bad_gateway_without_a_restart_does_not_reload,
+    connections_closed_without_an_answer_end_in_one_reload,
+    page_is_new_soon_after_a_server_was_away_for_20_s,
+    two_ids_that_take_turns_settle,
+);
+
+async fn broken_connection_does_not_reload(runtime: Runtime) {
+    let shim = Shim::serve(&Page::new(runtime).alone()).await;
+    let proxy = Proxy::before(shim.port()).await;
+    let browser = open(&proxy.url("/"), runtime).await;
+    for broken in 1..=5 {
+        proxy.cut();
+        proxy
+            .wait_until("another stream", |tally| tally.begun(Kind::Stream) > broken)
+            .await;
+        current(&browser, &shim).await;
+    }
+    browser.check_documents(1).await;
+}
+
+async fn half_open_stream_is_renewed_without_a_reload(runtime: Runtime) {
+    let pages = Page::new(runtime).alone();
+    let shim = Shim::serve_with(&pages, &["--heartbeat", "300ms"]).await;
+    let proxy = Proxy::before(shim.port()).await;
+    let browser = open(&proxy.url("/"), runtime).await;
+    proxy
+        .wait_until("a ping", |tally| tally.stream_pieces > 2)
+        .await;
+    proxy.freeze();
+    proxy
+        .wait_until("a new stream", |tally| tally.begun(Kind::Stream) == 2)
+        .await;
+    current(&browser, &shim).await;
+    browser.check_documents(1).await;
+}
+
+async fn restart_behind_a_half_open_stream_reloads(runtime: Runtime) {
+    let pages = Page::new(runtime).alone();
+    let mut shim = Shim::serve_with(&pages, &["--heartbeat", "300ms"]).await;
+    let proxy = Proxy::before(shim.port()).await;
+    let browser = open(&proxy.url("/"), runtime).await;
+    proxy
+        .wait_until("a ping", |tally| tally.stream_pieces > 2)
+        .await;
+    proxy.freeze();
+    shim.restart().await;
+    documents(&browser, 2).await;
+    current(&browser, &shim).await;
+}
+
+async fn bad_gateway_in_between_ends_in_one_reload(runtime: Runtime) {
+    restart_behind(runtime, Answer::BadGateway).await;
+}
+
+async fn connections_closed_without_an_answer_end_in_one_reload(runtime: Runtime) {
+    restart_behind(runtime, Answer::Close).await;
+}
+
+/// Restarts the server while the proxy in front of it answers in its own way.
+async fn restart_behind(runtime: Runtime, answer: Answer) {
+    let mut shim = Shim::serve(&Page::new(runtime).alone()).await;
+    let proxy = Proxy::before(shim.port()).await;
+    let browser = open(&proxy.url("/"), runtime).await;
+    proxy.set(|rules| rules.answer_all(answer));
+    shim.stop();
+    proxy
+        .wait_until("attempts", |tally| tally.asked(Kind::Stream) > 5)
+        .await;
+    shim.start().await;
+    proxy.set(|rules| rules.answer_all(Answer::Pass));
+    documents(&browser, 2).await;
+    current(&browser, &shim).await;
+}
+
+async fn bad_gateway_without_a_restart_does_not_reload(runtime: Runtime) {
+    let shim = Shim::serve(&Page::new(runtime).alone()).await;
+    let proxy = Proxy::before(shim.port()).await;
+    let browser = open(&proxy.url("/"), runtime).await;
+    proxy.set(|rules| rules.answer_all(Answer::BadGateway));
+    proxy.cut();
+    proxy
+        .wait_until("attempts", |tally| tally.asked(Kind::Stream) > 5)
+        .await;
+    proxy.set(|rules| rules.answer_all(Answer::Pass));
+    connected(&browser).await;
+    browser.check_documents(1).await;
+}
+
+async fn page_is_new_soon_after_a_server_was_away_for_20_s(runtime: Runtime) {
+    let mut shim = Shim::serve(&Page::new(runtime).alone()).await;
+    let browser = open(&shim.url("/"), runtime).await;
+    shim.stop();
+    // How long the server is away is what the scenario is about.
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    shim.start().await;
+    let answered = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("a time after 1970");
+    documents(&browser, 2).await;
+    let origin = browser
+        .value("performance.timeOrigin")
+        .await
+        .as_f64()
+        .expect("a time");
+    let late = origin - answered.as_secs_f64() * 1000.0;
+    assert!(
+        late < 1500.0,
+        "the page is new {late} ms after the server answered"
+    );
+}
+
+async fn two_ids_that_take_turns_settle(runtime: Runtime) {
+    let pages = Page::new(runtime).alone();
+    let (first, second) = (Shim::serve(&pages).await, Shim::serve(&pages).await);
+    let proxy = Proxy::before(first.port()).await;
+    proxy.set(|rules| rules.upstreams.push(second.port()));
+    let browser = open(&proxy.url("/"), runtime).await;
+    for _ in 0..8 {
+        let streams = proxy.tally().begun(Kind::Stream);
+        proxy.cut();
+        proxy
+            .wait_until("another stream", |tally| {
+                tally.begun(Kind::Stream) > streams
+            })
+            .await;
+        connected(&browser).await;
+    }
+    browser.wait_for("witness.documents.length <= 3").await;
+    let said = browser.console_with("[server-reload]").await;
+    let said: Vec<_> = said
+        .iter()
+        .filter(|line| !line.contains("wasm-unsafe-eval"))
+        .collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+}

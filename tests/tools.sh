@@ -1,0 +1,81 @@
+# What the tests need beside cargo. Sourced by `run`, which is in the repository's root by then.
+# shellcheck shell=bash
+
+# The one place of these versions; wasm-bindgen's is the one in Cargo.lock.
+geckodriver_version=0.37.1
+other_systems=(x86_64-pc-windows-gnu aarch64-apple-darwin)
+
+tools=${SERVER_RELOAD_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/server-reload/tools}
+export SERVER_RELOAD_TOOLS=$tools
+
+die() {
+    printf 'error: %s\n' "$@" >&2
+    exit 1
+}
+
+install_all() {
+    install_toolchain
+    install_packages
+    install_cargo_tools
+    install_python_packages
+}
+
+install_toolchain() {
+    command -v cargo >/dev/null || die 'no `cargo` found' 'to install it: https://rustup.rs'
+    cargo --version >/dev/null 2>&1 || rustup toolchain install
+    [[ -d $(rustc --print target-libdir --target wasm32-unknown-unknown) ]] ||
+        rustup target add wasm32-unknown-unknown
+}
+
+# The Debian packages of what is missing.
+missing_packages() {
+    command -v chromium >/dev/null || echo chromium
+    command -v chromedriver >/dev/null || echo chromium-driver
+    command -v firefox-esr >/dev/null || echo firefox-esr
+    command -v WebKitWebDriver >/dev/null || echo webkit2gtk-driver
+    compgen -G '/usr/lib*/*/webkit2gtk-4.*/MiniBrowser' >/dev/null || echo libwebkit2gtk-4.1-0
+    command -v Xvfb >/dev/null || echo xvfb
+    python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3 python3-venv
+}
+
+install_packages() {
+    local missing
+    read -ra missing < <(missing_packages | xargs)
+    ((${#missing[@]})) || return 0
+    if [[ $EUID != 0 ]] || ! command -v apt-get >/dev/null; then
+        die "these packages are missing: ${missing[*]}" \
+            "to install them: sudo apt-get install ${missing[*]}"
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q
+    apt-get install -qy --no-install-recommends "${missing[@]}"
+}
+
+locked_version() {
+    awk -v name="\"$1\"" '$1 == "name" && $3 == name { getline; gsub(/"/, "", $3); print $3 }' Cargo.lock
+}
+
+# has_version COMMAND VERSION
+has_version() {
+    "$tools/bin/$1" --version 2>/dev/null | grep -qF " $2"
+}
+
+install_cargo_tools() {
+    local wasm_bindgen
+    wasm_bindgen=$(locked_version wasm-bindgen)
+    has_version geckodriver "$geckodriver_version" ||
+        cargo install --root "$tools" geckodriver --version "$geckodriver_version" --locked
+    # With --locked it needs exactly what its authors had, which a registry's mirror may not have.
+    has_version wasm-bindgen-test-runner "$wasm_bindgen" ||
+        cargo install --root "$tools" wasm-bindgen-cli --version "$wasm_bindgen"
+}
+
+install_python_packages() {
+    local wanted
+    wanted=$(sha256sum <tests/requirements.txt)
+    [[ -x target/venv/bin/python && $(cat target/venv/wanted 2>/dev/null) == "$wanted" ]] && return
+    rm -rf target/venv
+    python3 -m venv target/venv
+    target/venv/bin/python -m pip install --quiet -r tests/requirements.txt
+    printf '%s\n' "$wanted" >target/venv/wanted
+}
