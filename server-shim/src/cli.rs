@@ -7,32 +7,36 @@ mod duration;
 mod error;
 mod greeting;
 mod holder;
+mod output;
 mod signals;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::oneshot;
 
 use crate::config::Config;
-use crate::server::{Stopped, run};
+use crate::server::{bound, run};
 use args::{Args, Command};
 use bind::Bound;
 use error::Error;
 use greeting::Voice;
-use signals::Signals;
 
 /// How long a thread that is blocked, such as by a file system that does not answer, may hold the exit.
 const BLOCKED_BOUND: Duration = Duration::from_millis(50);
+
+/// How long a reader that does not read may hold the exit.
+const READER_BOUND: Duration = Duration::from_millis(200);
+
+/// How long the exit may take beyond the bounds of the server.
+const SLACK: Duration = Duration::from_secs(1);
 
 /// The whole program.
 #[must_use]
 pub fn main() -> ExitCode {
     // First of all: its moment is the server id.
     let config = Config::new();
-    let args = Args::parse();
+    let args = Args::read();
     let voice = Voice::new(args.verbosity);
     voice.start_log();
     let done = match args.command {
@@ -42,13 +46,16 @@ pub fn main() -> ExitCode {
             .into_plan(config)
             .and_then(|plan| serve(plan, voice)),
     };
-    match done {
+    let code = match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             greeting::fail(&error);
             error.exit_code()
         }
-    }
+    };
+    output::OUT.flush(READER_BOUND);
+    output::ERR.flush(READER_BOUND);
+    code
 }
 
 /// What to do, checked: all that is left of the arguments.
@@ -67,31 +74,22 @@ fn serve(plan: Plan, voice: Voice) -> Result<(), Error> {
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
-    let done = runtime.block_on(serve_until_signal(plan, voice));
+    let done = serve_until_signal(plan, voice, &runtime);
     Runtime::shutdown_timeout(runtime, BLOCKED_BOUND);
-    if let Some(stopped) = done? {
-        voice.stopped(&stopped);
-    }
-    Ok(())
+    done
 }
 
-/// `None` where a second signal cut the end short.
-async fn serve_until_signal(plan: Plan, voice: Voice) -> Result<Option<Stopped>, Error> {
-    let mut signals = Signals::install().map_err(Error::Runtime)?;
-    let bound = Bound::new(&plan.hosts, plan.port).await?;
-    voice.greet(&plan, &bound);
+fn serve_until_signal(plan: Plan, voice: Voice, runtime: &Runtime) -> Result<(), Error> {
+    let listening = runtime.block_on(Bound::new(&plan.hosts, plan.port))?;
+    // Not before: until there is something to end, a signal ends the program by itself.
+    let signal = signals::hear(bound(plan.config.grace) + SLACK).map_err(Error::Runtime)?;
+    voice.greet(&plan, &listening);
     if plan.open {
-        voice.open(&bound);
+        let url = listening.url();
+        runtime.spawn_blocking(move || voice.open(&url));
     }
-    let (stop, stopping) = oneshot::channel();
-    let shutdown = async { stopping.await.unwrap_or("stopped") };
-    let twice = async {
-        // The receiver lives as long as the server.
-        let _ = stop.send(signals.next().await);
-        signals.next().await
-    };
-    tokio::select! {
-        stopped = run(bound.listeners, plan.config, shutdown) => Ok(Some(stopped?)),
-        _ = twice => Ok(None),
-    }
+    let shutdown = async { signal.await.unwrap_or("stopped") };
+    let stopped = runtime.block_on(run(listening.listeners, plan.config, shutdown))?;
+    voice.stopped(&stopped);
+    Ok(())
 }

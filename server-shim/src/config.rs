@@ -8,6 +8,12 @@ use crate::guard::Policy;
 /// The shortest heartbeat; a shorter one is raised to this.
 pub const MIN_HEARTBEAT: Duration = Duration::from_millis(50);
 
+/// The longest heartbeat; a longer one is lowered to this.
+pub const MAX_HEARTBEAT: Duration = Duration::from_hours(1);
+
+/// How long a stream's `hello` may wait for the walk through the folder.
+pub(crate) const WALK_BUDGET: Duration = Duration::from_millis(20);
+
 const DEFAULT_HEARTBEAT: Duration = Duration::from_secs(10);
 const DEFAULT_GRACE: Duration = Duration::from_secs(3);
 
@@ -111,10 +117,10 @@ impl Config {
         self
     }
 
-    /// The interval of `ping` on every stream, at least [`MIN_HEARTBEAT`].
+    /// The interval of `ping` on every stream, from [`MIN_HEARTBEAT`] to [`MAX_HEARTBEAT`].
     #[must_use]
     pub fn with_heartbeat(mut self, heartbeat: Duration) -> Self {
-        self.heartbeat = heartbeat.max(MIN_HEARTBEAT);
+        self.heartbeat = heartbeat.clamp(MIN_HEARTBEAT, MAX_HEARTBEAT);
         self
     }
 
@@ -156,10 +162,12 @@ mod tests {
     }
 
     #[test]
-    fn a_heartbeat_of_zero_is_raised() {
-        assert_eq!(
-            Config::new().with_heartbeat(Duration::ZERO).heartbeat,
-            MIN_HEARTBEAT
-        );
+    fn a_heartbeat_out_of_bounds_is_moved_inside() {
+        for (given, taken) in [
+            (Duration::ZERO, MIN_HEARTBEAT),
+            (Duration::MAX, MAX_HEARTBEAT),
+        ] {
+            assert_eq!(Config::new().with_heartbeat(given).heartbeat, taken);
+        }
     }
 }

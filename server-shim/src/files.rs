@@ -8,7 +8,8 @@ mod revision;
 mod root;
 
 pub(crate) use etag::{etag_of, matches_any, matches_strongly};
+pub(crate) use kind::Kind;
 pub(crate) use range::{ByteRange, Wanted};
 pub(crate) use request_path::RequestPath;
-pub(crate) use revision::Revision;
+pub(crate) use revision::{Asked, Revision};
 pub(crate) use root::{Loaded, Miss, Root};

@@ -1,5 +1,6 @@
 //! What every stream watches.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,7 +15,7 @@ pub(crate) struct Snapshot {
     pub(crate) identity: Identity,
     pub(crate) phase: Phase,
     /// Why the shim is stopping, once it is.
-    pub(crate) stopping: Option<&'static str>,
+    pub(crate) stopping: Option<Cow<'static, str>>,
 }
 
 /// The retained snapshot and the number of those who watch it by a stream.
@@ -42,7 +43,7 @@ impl Hub {
     }
 
     /// Tells every stream, and every one still to come, to end.
-    pub(crate) fn stop(&self, reason: &'static str) {
+    pub(crate) fn stop(&self, reason: Cow<'static, str>) {
         self.snapshot
             .send_modify(|snapshot| snapshot.stopping = Some(reason));
     }
@@ -77,14 +78,14 @@ impl Watcher {
     }
 
     /// Resolves with the reason once the shim is stopping, at once where it already is.
-    pub(crate) async fn stopping(&mut self) -> &'static str {
+    pub(crate) async fn stopping(&mut self) -> Cow<'static, str> {
         match self
             .0
             .wait_for(|snapshot| snapshot.stopping.is_some())
             .await
         {
-            Ok(snapshot) => snapshot.stopping.unwrap_or_default(),
-            Err(_) => "the server is gone",
+            Ok(snapshot) => snapshot.stopping.clone().unwrap_or_default(),
+            Err(_) => Cow::Borrowed("the server is gone"),
         }
     }
 }
@@ -115,7 +116,7 @@ mod tests {
     #[tokio::test]
     async fn a_late_watcher_sees_the_stop() {
         let hub = Hub::new(Identity::now());
-        hub.stop("test");
+        hub.stop("test".into());
         assert_eq!(hub.watch().stopping().await, "test");
     }
 

@@ -3,7 +3,7 @@
 //! # Layout
 //!
 //! - [`Config`]: what to serve, to whom, and the time limits
-//! - [`guard`]: who may talk to us, decided from `Host` and `Origin` alone
+//! - [`guard`]: who may talk to us, decided from the target, `Host` and `Origin` alone
 //! - [`Shim`]: the running state behind all routes, a cheap handle to clone
 //! - [`routes`]: the warp filters, one file a noun
 //! - [`run`]: the accept loop and its bounded end
@@ -25,7 +25,8 @@
 //!
 //! # In a program of your own
 //!
-//! With `default-features = false` the crate is a set of warp filters and an accept loop.
+//! With `default-features = false` the crate is a set of warp filters and an accept loop. Pages of your
+//! own are guarded by [`routes::guarded`], like the shim's; the example wants warp's feature `server`.
 //!
 //! ```no_run
 //! use server_reload::{Config, Shim, routes};
@@ -37,7 +38,7 @@
 //!     let hello = warp::path::end().map(|| {
 //!         warp::reply::html("<script src=\"/reload.js\"></script><h1>hello</h1>")
 //!     });
-//!     warp::serve(routes::own(&shim).or(hello))
+//!     warp::serve(routes::own(&shim).or(routes::guarded(&shim, hello)))
 //!         .run(([127, 0, 0, 1], 8000))
 //!         .await;
 //!     Ok(())
@@ -54,7 +55,7 @@ pub mod routes;
 mod server;
 mod shim;
 
-pub use config::{Config, Identity, MIN_HEARTBEAT};
+pub use config::{Config, Identity, MAX_HEARTBEAT, MIN_HEARTBEAT};
 pub use server::{ServeError, Stopped, run};
 pub use shim::Shim;
 

@@ -16,12 +16,13 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW,
     CONTENT_TYPE, HeaderName, HeaderValue,
 };
-use http::{HeaderMap, Method, StatusCode};
+use http::uri::Authority;
+use http::{HeaderMap, Method, StatusCode, Uri};
 use warp::filters::path::FullPath;
-use warp::reply::Response;
+use warp::reply::{Reply, Response};
 use warp::{Filter, Rejection};
 
-use crate::guard::{Refusal, harden};
+use crate::guard::{Access, Refusal, harden};
 use crate::shim::Shim;
 
 /// Marks the answer to a request for a stream, which ends by the hub and not by itself.
@@ -32,11 +33,17 @@ pub(crate) struct Endless;
 #[derive(Debug)]
 struct Head {
     method: Method,
+    /// That of the target where it has one, else that of `Host`; `None` where neither is there.
+    authority: Result<Option<Authority>, Contradiction>,
     /// As it stands in the request, without the query.
     path: String,
     query: String,
     headers: HeaderMap,
 }
+
+/// The authorities of the target and of `Host` differ, or one is malformed.
+#[derive(Clone, Copy, Debug)]
+struct Contradiction;
 
 /// The shim's own paths: the stream, the client and health. Rejects all others.
 #[must_use]
@@ -58,23 +65,87 @@ pub fn all(
     own(shim).or(files::route(shim)).unify()
 }
 
-fn head() -> impl Filter<Extract = (Head,), Error = Infallible> + Clone {
+/// Pages of an embedding program, answered only to those whom the shim's own paths answer.
+///
+/// A refusal is an answer; what `pages` rejects is rejected.
+#[must_use]
+pub fn guarded<F, R>(
+    shim: &Shim,
+    pages: F,
+) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static
+where
+    F: Filter<Extract = (R,), Error = Rejection> + Clone + Send + Sync + 'static,
+    R: Reply + 'static,
+{
+    let shim = shim.clone();
+    let checked = authority()
+        .and(warp::header::headers_cloned())
+        .map(move |authority, headers: HeaderMap| check(&shim, &authority, &headers));
+    let refused = checked.clone().and_then(|checked| async move {
+        match checked {
+            Err(refusal) => Ok(Refusal::into_response(refusal)),
+            Ok(_) => Err(warp::reject::not_found()),
+        }
+    });
+    let let_in = checked
+        .and(pages)
+        .map(|checked: Result<Access, _>, page: R| {
+            let mut response = page.into_response();
+            if let Ok(access) = checked {
+                access.apply(response.headers_mut());
+            }
+            response
+        });
+    refused.or(let_in).unify()
+}
+
+/// The answer to a target without a path, which is for proxies: no route is asked.
+pub(crate) fn no_path(method: &Method, target: &Uri) -> Response {
+    tracing::debug!("{method} {target} refused: the target has no path");
+    let body = "the request's target has no path\n\nsend one, such as `/`\n".to_owned();
+    let mut response = text(StatusCode::BAD_REQUEST, body);
+    harden(response.headers_mut());
+    response
+}
+
+fn head(
+    path: impl Filter<Extract = (String,), Error = Infallible> + Clone + Send + Sync,
+) -> impl Filter<Extract = (Head,), Error = Infallible> + Clone {
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
     warp::method()
-        .and(warp::path::full())
+        .and(authority())
+        .and(path)
         .and(query)
         .and(warp::header::headers_cloned())
-        .map(|method, path: FullPath, query, headers| Head {
+        .map(|method, authority, path, query, headers| Head {
             method,
-            path: path.as_str().to_owned(),
+            authority,
+            path,
             query,
             headers,
         })
 }
 
+fn authority()
+-> impl Filter<Extract = (Result<Option<Authority>, Contradiction>,), Error = Infallible> + Copy {
+    let contradiction = warp::any().map(|| Err(Contradiction));
+    warp::host::optional().map(Ok).or(contradiction).unify()
+}
+
+/// Requests for any path.
+fn anything() -> impl Filter<Extract = (Head,), Error = Infallible> + Clone {
+    // `full` wants a path, which a target in authority form has not.
+    let root = warp::path::end().map(|| "/".to_owned());
+    let full = warp::path::full().map(|full: FullPath| full.as_str().to_owned());
+    head(root.or(full).unify())
+}
+
 /// Requests for exactly this path.
 fn exactly(path: &'static str) -> impl Filter<Extract = (Head,), Error = Rejection> + Clone {
-    warp::path::full()
+    // `full` wants a path, which a target in authority form has not.
+    let first = path.split('/').nth(1).unwrap_or_default();
+    warp::path(first)
+        .and(warp::path::full())
         .and_then(move |full: FullPath| async move {
             if full.as_str() == path {
                 Ok(())
@@ -83,20 +154,24 @@ fn exactly(path: &'static str) -> impl Filter<Extract = (Head,), Error = Rejecti
             }
         })
         .untuple_one()
-        .and(head())
+        .and(head(warp::any().map(move || path.to_owned())))
 }
 
 /// Answers what the guard lets in, by `answer` where the method is `GET` or `HEAD`.
-async fn guarded<F, A>(shim: Shim, head: Head, answer: F) -> Response
+async fn answered<F, A>(shim: Shim, head: Head, answer: F) -> Response
 where
     F: FnOnce(Shim, Head) -> A,
     A: Future<Output = Response>,
 {
-    let access = match shim.config().policy.check(&head.headers) {
-        Ok(access) => access,
-        Err(refusal) => return refused(&refusal),
-    };
     let asked = format!("{} {}", head.method, head.path);
+    let access = match check(&shim, &head.authority, &head.headers) {
+        Ok(access) => access,
+        Err(refusal) => {
+            let reason = refusal.to_string().replace("\n\n", "; ");
+            tracing::debug!("{asked} refused: {reason}");
+            return refusal.into_response();
+        }
+    };
     let mut response = match head.method {
         Method::GET | Method::HEAD => answer(shim, head).await,
         Method::OPTIONS => preflight(),
@@ -107,11 +182,17 @@ where
     response
 }
 
-fn refused(refusal: &Refusal) -> Response {
-    tracing::debug!("refused: {refusal}");
-    let mut response = text(refusal.status(), format!("{refusal}\n"));
-    harden(response.headers_mut());
-    response
+fn check(
+    shim: &Shim,
+    authority: &Result<Option<Authority>, Contradiction>,
+    headers: &HeaderMap,
+) -> Result<Access, Refusal> {
+    let policy = &shim.config().policy;
+    match authority {
+        Ok(authority) => policy.check(authority.as_ref(), headers),
+        // Where the header alone is malformed, its own refusal says more.
+        Err(Contradiction) => policy.check(None, headers).and(Err(Refusal::Target)),
+    }
 }
 
 fn preflight() -> Response {

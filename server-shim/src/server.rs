@@ -4,6 +4,7 @@ mod accept;
 mod activity;
 mod connection;
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::io;
 use std::path::PathBuf;
@@ -12,18 +13,20 @@ use std::time::{Duration, Instant};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::config::Config;
 use crate::routes;
 use crate::shim::Shim;
 use accept::Acceptor;
+use connection::STREAM_BOUND;
 
 /// Why the server could not be started.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
     /// The folder to serve does not exist, is none, or may not be read.
-    #[error("folder `{}` cannot be served: {source}", folder.display())]
+    #[error("folder `{}` cannot be served", folder.display())]
     Folder {
         /// As it was given.
         folder: PathBuf,
@@ -32,12 +35,15 @@ pub enum ServeError {
     },
 }
 
+/// What the last connections may need beyond their bounds, on a machine that is busy.
+const SLACK: Duration = Duration::from_millis(250);
+
 /// How a server ended.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Stopped {
     /// What the shutdown future resolved with.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
     /// Streams that were open at that moment.
     pub streams: usize,
     /// From that moment until the last connection was closed.
@@ -71,7 +77,7 @@ pub struct Stopped {
 pub async fn run(
     listeners: Vec<TcpListener>,
     config: Config,
-    shutdown: impl Future<Output = &'static str>,
+    shutdown: impl Future<Output: Into<Cow<'static, str>>>,
 ) -> Result<Stopped, ServeError> {
     let grace = config.grace;
     let shim = Shim::new(config)?;
@@ -79,8 +85,11 @@ pub async fn run(
     let reason = accept_until(shutdown, listeners, &shim, grace, &mut connections).await;
 
     let (began, streams) = (Instant::now(), shim.streams());
-    shim.stop(reason);
-    while connections.join_next().await.is_some() {}
+    shim.stop(reason.clone());
+    let ended = async { while connections.join_next().await.is_some() {} };
+    if timeout(bound(grace), ended).await.is_err() {
+        tracing::warn!("a connection did not end within its bound and was dropped");
+    }
     Ok(Stopped {
         reason,
         streams,
@@ -88,21 +97,26 @@ pub async fn run(
     })
 }
 
+/// Within which the end of [`run`] is reached, however its connections behave.
+pub(crate) fn bound(grace: Duration) -> Duration {
+    grace.max(STREAM_BOUND).saturating_add(SLACK)
+}
+
 /// The listeners are closed when this returns.
 async fn accept_until(
-    shutdown: impl Future<Output = &'static str>,
+    shutdown: impl Future<Output: Into<Cow<'static, str>>>,
     listeners: Vec<TcpListener>,
     shim: &Shim,
     grace: Duration,
     connections: &mut JoinSet<()>,
-) -> &'static str {
+) -> Cow<'static, str> {
     let service = TowerToHyperService::new(warp::service(routes::all(shim)));
     let mut acceptor = Acceptor::new(listeners);
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         tokio::select! {
             biased;
-            reason = &mut shutdown => return reason,
+            reason = &mut shutdown => return reason.into(),
             Some(_) = connections.join_next() => {}
             stream = acceptor.next() => {
                 let watcher = shim.hub().watch();

@@ -1,11 +1,17 @@
 //! The running state behind all routes.
 
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use tokio::sync::Semaphore;
 
 use crate::config::Config;
 use crate::files::{Revision, Root};
 use crate::hub::Hub;
 use crate::server::ServeError;
+
+/// Files that are read whole at a time.
+const MOST_LOADS: usize = 32;
 
 /// The running state behind all routes: a handle, cheap to clone.
 #[derive(Clone, Debug)]
@@ -22,7 +28,9 @@ struct Inner {
 #[derive(Debug)]
 pub(crate) struct Pages {
     pub(crate) root: Arc<Root>,
-    pub(crate) revision: Revision,
+    pub(crate) revision: Arc<Revision>,
+    /// Bounds how many files are read at a time.
+    pub(crate) loads: Arc<Semaphore>,
 }
 
 impl Shim {
@@ -48,8 +56,8 @@ impl Shim {
     ///
     /// [`crate::run`] does this by itself; a program with a server of its own calls it before it
     /// waits for its connections.
-    pub fn stop(&self, reason: &'static str) {
-        self.0.hub.stop(reason);
+    pub fn stop(&self, reason: impl Into<Cow<'static, str>>) {
+        self.0.hub.stop(reason.into());
     }
 
     /// The number of open streams.
@@ -75,8 +83,9 @@ impl Pages {
     fn new(root: Root) -> Self {
         let root = Arc::new(root);
         Self {
-            revision: Revision::new(Arc::clone(&root)),
+            revision: Arc::new(Revision::new(Arc::clone(&root))),
             root,
+            loads: Arc::new(Semaphore::new(MOST_LOADS)),
         }
     }
 }

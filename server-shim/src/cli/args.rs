@@ -1,10 +1,14 @@
 //! What can be typed.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
-use clap::{Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::Plan;
 use super::bind::Host;
@@ -14,7 +18,8 @@ use crate::config::Config;
 use crate::guard::{HostPattern, OriginPattern, Policy};
 
 const AFTER_HELP: &str = "\
-Each option can also be set by the environment variable that stands behind it.
+Each option can also be set by the environment variable that stands behind it; an empty one counts
+as unset. NO_COLOR=1 turns colors off.
 
 Exit codes:
   0  stopped by a signal, or the file was written
@@ -31,8 +36,6 @@ Exit codes:
     name = "server-reload",
     version,
     after_help = AFTER_HELP,
-    args_conflicts_with_subcommands = true,
-    subcommand_negates_reqs = true,
     disable_help_subcommand = true,
     max_term_width = 100
 )]
@@ -81,7 +84,8 @@ pub(super) struct ServeArgs {
         long,
         value_name = "HOST",
         default_value = "localhost",
-        value_delimiter = ','
+        value_delimiter = ',',
+        value_parser = trimmed::<Host>
     )]
     #[arg(env = "SERVER_RELOAD_HOST", help_heading = "Address")]
     host: Vec<Host>,
@@ -96,7 +100,7 @@ pub(super) struct ServeArgs {
     /// Without it only loopback names and addresses are answered, because any website could point a
     /// name of its own at your machine. `*.example.test` means the subdomains, `.example.test` the
     /// name as well. May be given more than once.
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = trimmed::<HostPattern>)]
     #[arg(env = "SERVER_RELOAD_ALLOW_HOST", help_heading = "Access")]
     allow_host: Vec<HostPattern>,
 
@@ -105,7 +109,7 @@ pub(super) struct ServeArgs {
     /// Pages from loopback, and from the host that they ask, always may. `http://dev.example:8000`
     /// is exact, `vscode-webview://*` a pattern, `null` means files and sandboxed frames. May be
     /// given more than once.
-    #[arg(long, value_name = "ORIGIN", value_delimiter = ',')]
+    #[arg(long, value_name = "ORIGIN", value_delimiter = ',', value_parser = trimmed::<OriginPattern>)]
     #[arg(env = "SERVER_RELOAD_ALLOW_ORIGIN", help_heading = "Access")]
     allow_origin: Vec<OriginPattern>,
 
@@ -133,10 +137,93 @@ pub(super) struct Verbosity {
     #[arg(env = "SERVER_RELOAD_VERBOSE", help_heading = "Output")]
     pub(super) verbose: bool,
 
-    /// Print errors only, and the address where the port was left to us
+    /// Print errors and warnings only, and the address where the port was left to us
     #[arg(short, long, global = true, value_parser = FalseyValueParser::new())]
     #[arg(env = "SERVER_RELOAD_QUIET", help_heading = "Output")]
     pub(super) quiet: bool,
+}
+
+impl Args {
+    /// Reads the command line and the environment; ends the program where that says all there is.
+    pub(super) fn read() -> Self {
+        let words: Vec<OsString> = std::env::args_os().collect();
+        Self::parse_words(&words).unwrap_or_else(|error| error.exit())
+    }
+
+    fn parse_words(words: &[OsString]) -> Result<Self, clap::Error> {
+        let command = Self::command();
+        // `client` serves nothing: what the environment says of that does not matter to it.
+        let mut bare = command.clone().mut_args(|arg| {
+            if is_global(&arg) {
+                with_env(arg)
+            } else {
+                arg.env(None)
+            }
+        });
+        let mut full = command.mut_args(with_env);
+        let matches = match bare.try_get_matches_from_mut(words) {
+            Ok(matches) if matches.subcommand().is_some() => {
+                nothing_to_serve(&mut bare, &matches)?;
+                matches
+            }
+            _ => full
+                .try_get_matches_from_mut(words)
+                .map_err(|error| explained(&mut full, error))?,
+        };
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut full))
+    }
+}
+
+fn is_global(arg: &Arg) -> bool {
+    matches!(arg.get_id().as_str(), "verbose" | "quiet")
+}
+
+/// A variable that is empty counts as unset.
+fn with_env(arg: Arg) -> Arg {
+    let value = arg.get_env().and_then(std::env::var_os);
+    match value {
+        Some(value) if value.as_encoded_bytes().trim_ascii().is_empty() => arg.env(None),
+        _ => arg,
+    }
+}
+
+/// What is said of serving together with a subcommand would go unheard.
+fn nothing_to_serve(command: &mut clap::Command, matches: &ArgMatches) -> Result<(), clap::Error> {
+    let typed = |arg: &&Arg| {
+        let source = matches.value_source(arg.get_id().as_str());
+        !is_global(arg) && source == Some(ValueSource::CommandLine)
+    };
+    let Some(arg) = command.get_arguments().find(typed) else {
+        return Ok(());
+    };
+    let message =
+        format!("`{arg}` has no meaning for `client`, which serves nothing; leave it out");
+    Err(command.error(ErrorKind::ArgumentConflict, message))
+}
+
+/// A second word is a folder too many, or belongs to a command that was misspelt.
+fn explained(command: &mut clap::Command, error: clap::Error) -> clap::Error {
+    let kinds = [ContextKind::InvalidArg, ContextKind::InvalidSubcommand];
+    let word = kinds.iter().find_map(|kind| error.get(*kind));
+    match (error.kind(), word) {
+        (
+            ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand,
+            Some(ContextValue::String(word)),
+        ) if !word.starts_with('-') => {
+            let message = format!(
+                "`{word}` is one word too many
+
+name one folder; the only command is `client`"
+            );
+            command.error(ErrorKind::UnknownArgument, message)
+        }
+        _ => error,
+    }
+}
+
+/// For an item of a list.
+fn trimmed<T: FromStr>(item: &str) -> Result<T, T::Err> {
+    item.trim().parse()
 }
 
 impl ServeArgs {
@@ -196,7 +283,6 @@ fn shown(folder: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn verify_cli() {

@@ -22,7 +22,8 @@ const FREE_PORT_ATTEMPTS: u32 = 32;
 pub(super) enum Host {
     /// Both loopback addresses.
     Localhost,
-    Address(IpAddr),
+    /// With the port 0, and the interface of an IPv6 address that is local to one.
+    Address(SocketAddr),
     Name(String),
 }
 
@@ -39,12 +40,12 @@ impl Host {
         let target = |address, optional| Target { address, optional };
         match self {
             Self::Localhost => Ok(vec![
-                target(IpAddr::V4(Ipv4Addr::LOCALHOST), true),
-                target(IpAddr::V6(Ipv6Addr::LOCALHOST), true),
+                target((Ipv4Addr::LOCALHOST, 0).into(), true),
+                target((Ipv6Addr::LOCALHOST, 0).into(), true),
             ]),
             Self::Address(address) => Ok(vec![target(*address, false)]),
             Self::Name(name) => match lookup_host((name.as_str(), 0)).await {
-                Ok(found) => Ok(found.map(|socket| target(socket.ip(), false)).collect()),
+                Ok(found) => Ok(found.map(|address| target(address, true)).collect()),
                 Err(source) => Err(Error::UnknownHost {
                     host: name.clone(),
                     source,
@@ -57,8 +58,8 @@ impl Host {
     fn in_url(&self) -> String {
         match self {
             Self::Localhost => "localhost".to_owned(),
-            Self::Address(address) if address.is_unspecified() => "localhost".to_owned(),
-            Self::Address(address) => in_url(*address),
+            Self::Address(address) if address.ip().is_unspecified() => "localhost".to_owned(),
+            Self::Address(address) => in_url(address.ip()),
             Self::Name(name) => name.clone(),
         }
     }
@@ -71,7 +72,14 @@ impl FromStr for Host {
         let bare = given
             .strip_prefix('[')
             .and_then(|rest| rest.strip_suffix(']'));
-        if let Ok(address) = bare.unwrap_or(given).parse() {
+        let bare = bare.unwrap_or(given);
+        let scoped = || format!("[{bare}]:0").parse().ok();
+        if let Some(address) = bare
+            .parse()
+            .map(|ip: IpAddr| (ip, 0).into())
+            .ok()
+            .or_else(scoped)
+        {
             return Ok(Self::Address(address));
         }
         if given.eq_ignore_ascii_case("localhost") {
@@ -97,7 +105,8 @@ fn in_url(address: IpAddr) -> String {
 /// An address to listen on.
 #[derive(Clone, Copy, Debug)]
 struct Target {
-    address: IpAddr,
+    /// Its port does not count.
+    address: SocketAddr,
     /// Skipped quietly where the machine has no such address.
     optional: bool,
 }
@@ -138,6 +147,12 @@ impl Bound {
         })
     }
 
+    /// Whether others than this machine can reach us.
+    pub(super) fn is_wide(&self) -> bool {
+        let mut addresses = self.addresses.iter().map(IpAddr::to_canonical);
+        addresses.any(|address| !address.is_loopback())
+    }
+
     /// The URL of the first page, for a browser on this machine.
     pub(super) fn url(&self) -> String {
         format!("http://{}:{}/", self.host, self.port)
@@ -163,24 +178,27 @@ fn listen(targets: &[Target], port: u16) -> Result<Vec<TcpListener>, Error> {
 
 fn listen_once(targets: &[Target], mut port: u16) -> Result<Vec<TcpListener>, Error> {
     // Where both are asked for, the IPv6 wildcard would otherwise take the place of the IPv4 one.
-    let v4_too = targets
+    let only_v6 = targets
         .iter()
-        .any(|target| target.address == Ipv4Addr::UNSPECIFIED);
+        .any(|target| target.address.ip() == Ipv4Addr::UNSPECIFIED);
     let mut listeners = Vec::new();
     let mut missing = None;
     for target in targets {
-        let address = SocketAddr::new(target.address, port);
-        match listen_on(address, v4_too) {
+        let mut address = target.address;
+        address.set_port(port);
+        match listen_on(address, only_v6) {
             Ok(listener) => {
                 port = listener.local_addr().map_err(Error::Runtime)?.port();
                 listeners.push(listener);
             }
             Err(source) if source.kind() == io::ErrorKind::AddrInUse => {
-                let holder = Holder::of(port);
+                // Before the holder is looked for, so that it is not found among ours.
+                drop(listeners);
+                let holder = Holder::of(address);
                 return Err(Error::PortTaken { port, holder });
             }
-            Err(source) if target.optional => {
-                tracing::debug!("not listening on `{address}`: {source}");
+            Err(source) if target.optional && is_not_ours(&source) => {
+                tracing::debug!("does not listen on `{address}`: {source}");
                 missing = Some(Error::Bind { address, source });
             }
             Err(source) => return Err(Error::Bind { address, source }),
@@ -192,7 +210,21 @@ fn listen_once(targets: &[Target], mut port: u16) -> Result<Vec<TcpListener>, Er
     }
 }
 
+/// This machine has no such address, or nothing of its family.
+fn is_not_ours(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    const NO_SUCH_FAMILY: i32 = libc::EAFNOSUPPORT;
+    #[cfg(not(unix))]
+    const NO_SUCH_FAMILY: i32 = 10_047;
+    error.kind() == io::ErrorKind::AddrNotAvailable || error.raw_os_error() == Some(NO_SUCH_FAMILY)
+}
+
 fn listen_on(address: SocketAddr, only_v6: bool) -> io::Result<TcpListener> {
+    // Other systems than Linux let a loopback address be taken from under somebody's wildcard.
+    #[cfg(all(unix, not(target_os = "linux")))]
+    if address.port() != 0 && address.ip().is_loopback() && answers(address) {
+        return Err(io::ErrorKind::AddrInUse.into());
+    }
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -202,13 +234,19 @@ fn listen_on(address: SocketAddr, only_v6: bool) -> io::Result<TcpListener> {
     // same option would let two processes share a port.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
-    if address.is_ipv6() && only_v6 {
-        socket.set_only_v6(true)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(only_v6)?;
     }
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     socket.set_nonblocking(true)?;
     TcpListener::from_std(socket.into())
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn answers(address: SocketAddr) -> bool {
+    let patience = std::time::Duration::from_millis(200);
+    std::net::TcpStream::connect_timeout(&address, patience).is_ok()
 }
 
 #[cfg(test)]
@@ -220,11 +258,15 @@ mod tests {
         assert_eq!("LOCALHOST".parse(), Ok(Host::Localhost));
         assert_eq!(
             "[::1]".parse(),
-            Ok(Host::Address(Ipv6Addr::LOCALHOST.into()))
+            Ok(Host::Address((Ipv6Addr::LOCALHOST, 0).into()))
         );
         assert_eq!(
             "::".parse(),
-            Ok(Host::Address(Ipv6Addr::UNSPECIFIED.into()))
+            Ok(Host::Address((Ipv6Addr::UNSPECIFIED, 0).into()))
+        );
+        let scoped = "fe80::1%2".parse();
+        assert!(
+            matches!(scoped, Ok(Host::Address(SocketAddr::V6(address))) if address.scope_id() == 2)
         );
         assert_eq!(
             "dev-laptop".parse(),

@@ -1,13 +1,15 @@
 //! `server-reload client [FILE]`: the browser client as a file.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
 use super::greeting::{Voice, tag};
 use crate::CLIENT;
+
+/// Links that are followed one after the other.
+const MOST_LINKS: usize = 40;
 
 pub(super) fn write(file: Option<&Path>, voice: Voice) -> Result<(), Error> {
     let Some(file) = file.filter(|file| *file != Path::new("-")) else {
@@ -38,48 +40,51 @@ fn to_stdout() -> Result<(), Error> {
 
 /// Puts a whole new file in the place of the old one, in one step.
 fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    match fs::metadata(file) {
+    let file = follow(file)?;
+    let old = fs::metadata(&file).ok();
+    match &old {
+        Some(old) if old.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
         // A device or a pipe is written to, not replaced.
-        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => {
-            return OpenOptions::new().write(true).open(file)?.write_all(bytes);
+        Some(old) if !old.is_file() => {
+            return File::options().write(true).open(file)?.write_all(bytes);
         }
-        Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
         _ => {}
     }
-    // A link stays a link.
-    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let temporary = Temporary::create(&file)?;
-    temporary.persist(&file, bytes)
+    let parent = file.parent().filter(|path| !path.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new("."));
+    if !parent.is_dir() {
+        let message = format!("there is no folder `{}`", parent.display());
+        return Err(io::Error::new(io::ErrorKind::NotFound, message));
+    }
+    let mut temporary = builder().tempfile_in(parent)?;
+    temporary.write_all(bytes)?;
+    if let Some(old) = old {
+        temporary.as_file().set_permissions(old.permissions())?;
+    }
+    temporary.as_file().sync_all()?;
+    temporary.persist(file)?;
+    Ok(())
 }
 
-/// A file beside the target, removed unless it became the target.
-struct Temporary {
-    path: PathBuf,
-    file: File,
+/// As readable as any new file; others than its writer are to serve it.
+fn builder() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".reload.").suffix(".tmp");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
 }
 
-impl Temporary {
-    fn create(target: &Path) -> io::Result<Self> {
-        let mut name = OsString::from(".");
-        name.push(target.file_name().ok_or(io::ErrorKind::InvalidFilename)?);
-        name.push(format!(".{}.tmp", std::process::id()));
-        let path = target.with_file_name(name);
-        let file = File::create(&path)?;
-        Ok(Self { path, file })
+/// A link stays a link, even where there is nothing yet where it leads to.
+fn follow(file: &Path) -> io::Result<PathBuf> {
+    let mut file = file.to_owned();
+    for _ in 0..MOST_LINKS {
+        match fs::read_link(&file) {
+            Ok(target) => file = file.with_file_name("").join(target),
+            Err(_) => return Ok(file),
+        }
     }
-
-    fn persist(mut self, target: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_all(bytes)?;
-        self.file.sync_all()?;
-        fs::rename(&self.path, target)
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        // After the rename there is nothing left to remove.
-        let _ = fs::remove_file(&self.path);
-    }
+    Err(io::Error::other("it is a link that leads back to itself"))
 }
 
 #[cfg(test)]
@@ -96,6 +101,41 @@ mod tests {
         replace(&file, b"new").unwrap();
         assert_eq!(fs::read(&file).unwrap(), b"new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_permissions_stay() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        let folder = tempfile::tempdir().unwrap();
+        let (link, file) = (folder.path().join("link"), folder.path().join("reload.js"));
+        symlink("reload.js", &link).unwrap();
+        replace(&link, b"one").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"one");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        replace(&link, b"two").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"two");
+        assert_eq!(
+            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o640
+        );
+
+        symlink("loop", folder.path().join("loop")).unwrap();
+        assert!(replace(&folder.path().join("loop"), b"x").is_err());
+    }
+
+    #[test]
+    fn a_folder_that_is_missing_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = replace(&folder.path().join("no/reload.js"), b"new").unwrap_err();
+        let missing = folder.path().join("no");
+        assert!(
+            error.to_string().contains(&*missing.to_string_lossy()),
+            "{error}"
+        );
     }
 
     #[test]

@@ -10,32 +10,38 @@ use crate::server::ServeError;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Error {
-    #[error("folder `{}` cannot be served: {source}\n\nname one that exists: server-reload .", folder.display())]
+    #[error("folder `{}` cannot be served: {source}\n\nname one that exists, such as `.`", folder.display())]
     Folder { folder: PathBuf, source: io::Error },
-    #[error("`{}` is a file\n\nserve the folder that it is in: server-reload {}", .0.display(), parent(.0))]
+    #[error("`{}` is a file\n\nname the folder that it is in: `{}`", .0.display(), parent(.0))]
     FolderIsFile(PathBuf),
-    #[error("host `{host}` is not known here: {source}\n\ntype: server-reload --host localhost")]
+    #[error("host `{host}` is not known here: {source}\n\nuse `--host localhost`")]
     UnknownHost { host: String, source: io::Error },
     #[error(
-        "cannot listen on `{address}`: {source}\n\ntype: server-reload --host localhost --port 10021"
+        "cannot listen on `{address}`: {source}\n\nuse `--host localhost`, or another port, such as `--port 10021`"
     )]
     Bind {
         address: SocketAddr,
         source: io::Error,
     },
     #[error(
-        "port `{port}` is taken by {}\n\n{}take another port: server-reload --port {}",
+        "port `{port}` is taken by {}\n\n{}take another port: add `--port {}`",
         holder.as_ref().map_or_else(nobody, ToString::to_string),
         holder.as_ref().map(Holder::cure).unwrap_or_default(),
         next(*port)
     )]
     PortTaken { port: u16, holder: Option<Holder> },
-    #[error("cannot write `{}`: {source}\n\ntype: server-reload client reload.js", file.display())]
+    #[error("cannot write `{}`: {source}\n\nname a file in a folder that exists, such as `reload.js`", file.display())]
     ClientFile { file: PathBuf, source: io::Error },
     #[error("cannot start: {0}")]
     Runtime(io::Error),
-    #[error(transparent)]
-    Serve(#[from] ServeError),
+}
+
+impl From<ServeError> for Error {
+    fn from(error: ServeError) -> Self {
+        match error {
+            ServeError::Folder { folder, source } => Self::Folder { folder, source },
+        }
+    }
 }
 
 impl Error {
@@ -44,7 +50,7 @@ impl Error {
         ExitCode::from(match self {
             Self::Folder { .. } | Self::FolderIsFile(_) | Self::UnknownHost { .. } => 2,
             Self::PortTaken { .. } => 3,
-            Self::Bind { .. } | Self::ClientFile { .. } | Self::Runtime(_) | Self::Serve(_) => 1,
+            Self::Bind { .. } | Self::ClientFile { .. } | Self::Runtime(_) => 1,
         })
     }
 }
@@ -84,7 +90,7 @@ mod tests {
             message.starts_with("port `10021` is taken by `node` (pid 42)\n"),
             "{message}"
         );
-        assert!(message.ends_with("server-reload --port 10022"), "{message}");
+        assert!(message.ends_with("add `--port 10022`"), "{message}");
         let unknown = Error::PortTaken {
             port: 65_535,
             holder: None,

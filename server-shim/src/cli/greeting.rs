@@ -1,7 +1,7 @@
 //! What the program says: on standard output what the user asked for, on standard error the rest.
 
 use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::net::IpAddr;
 
 use anstream::{AutoStream, ColorChoice};
@@ -12,7 +12,7 @@ use tracing::level_filters::LevelFilter;
 use super::Plan;
 use super::args::Verbosity;
 use super::bind::Bound;
-use super::error::Error;
+use super::output::{ERR, Lines, OUT};
 use crate::server::Stopped;
 
 const BOLD: Style = Style::new().bold();
@@ -38,7 +38,9 @@ impl Voice {
         let colors = stderr.is_terminal() && AutoStream::choice(&stderr) != ColorChoice::Never;
         tracing_subscriber::fmt()
             .with_max_level(level)
-            .with_writer(std::io::stderr)
+            .with_writer(|| Lines(&ERR))
+            // They would be printed, which panics where nobody reads.
+            .log_internal_errors(false)
             .with_ansi(colors)
             .with_target(false)
             .init();
@@ -47,6 +49,14 @@ impl Voice {
     /// The lines at the start, in one write, so that a reader who has one has all.
     pub(super) fn greet(self, plan: &Plan, bound: &Bound) {
         let url = bound.url();
+        if bound.is_wide() {
+            warn("everybody on the network can read the folder; `--host localhost` stops that");
+        }
+        for listener in &bound.listeners {
+            if let Ok(address) = listener.local_addr() {
+                tracing::debug!("listens on `{address}`");
+            }
+        }
         if self.0.quiet {
             if bound.chosen {
                 print(&format!("{url}\n"));
@@ -56,24 +66,27 @@ impl Voice {
         let version = env!("CARGO_PKG_VERSION");
         let folder = &plan.folder;
         let mut lines = format!("{BOLD}server-reload{BOLD:#} {version} serves {folder}\n");
-        lines += &open_and_tag(&url);
+        lines += &open_and_script(&url);
         let others = other_addresses(bound);
-        if !others.is_empty() {
-            self.warn("everybody on the network can read the folder; --host localhost stops that");
-        }
         let others = others.iter().map(|address| bound.url_of(*address));
         let others: Vec<_> = others.filter(|other| *other != url).collect();
         if !others.is_empty() {
             lines += "from another machine\n";
-            lines.extend(others.iter().map(|other| open_and_tag(other)));
+            lines.extend(others.iter().map(|other| open_and_script(other)));
         }
         lines += "Ctrl-C stops\n";
         print(&lines);
     }
 
-    pub(super) fn open(self, bound: &Bound) {
-        if let Err(error) = open::that_detached(bound.url()) {
-            self.warn(format!("no browser could be opened: {error}"));
+    /// Blocks until the browser is started.
+    pub(super) fn open(self, url: &str) {
+        if let Err(error) = open::that_detached(url) {
+            let line = format!("no browser could be opened: {error}; open {url} yourself");
+            if self.0.quiet {
+                fail(&line);
+            } else {
+                warn(&line);
+            }
         }
     }
 
@@ -104,14 +117,15 @@ impl Voice {
             print_error(&format!("{line}\n"));
         }
     }
+}
 
-    fn warn(self, line: impl Display) {
-        self.note(format!("{WARNING}warning:{WARNING:#} {line}"));
-    }
+/// Warnings are said however quiet the rest is.
+fn warn(line: &str) {
+    print_error(&format!("{WARNING}warning:{WARNING:#} {line}\n"));
 }
 
 /// Errors are said however quiet the rest is.
-pub(super) fn fail(error: &Error) {
+pub(super) fn fail(error: &impl Display) {
     print_error(&format!("{ALERT}error:{ALERT:#} {error}\n"));
 }
 
@@ -123,8 +137,8 @@ pub(super) fn tag(url: &str) -> String {
     )
 }
 
-fn open_and_tag(url: &str) -> String {
-    format!("open   {BOLD}{url}{BOLD:#}\ntag    {}\n", tag(url))
+fn open_and_script(url: &str) -> String {
+    format!("open    {BOLD}{url}{BOLD:#}\nscript  {}\n", tag(url))
 }
 
 /// The addresses under which another machine reaches us.
@@ -157,13 +171,9 @@ fn is_link_local(address: &IpAddr) -> bool {
 }
 
 fn print(text: &str) {
-    let mut stdout = anstream::stdout().lock();
-    let _ = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
+    OUT.say(text.as_bytes());
 }
 
 fn print_error(text: &str) {
-    let mut stderr = anstream::stderr().lock();
-    let _ = stderr.write_all(text.as_bytes());
+    ERR.say(text.as_bytes());
 }

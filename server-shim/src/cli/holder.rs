@@ -1,6 +1,7 @@
 //! Who holds a port that we want.
 
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 
 /// The process that listens on a port.
 #[derive(Debug)]
@@ -11,12 +12,26 @@ pub(super) struct Holder {
 
 impl Holder {
     /// `None` where the system does not tell: a process of another user, or in a container.
-    pub(super) fn of(port: u16) -> Option<Self> {
-        let process = listeners::get_process_by_port(port, listeners::Protocol::TCP);
-        let process = process.ok()?;
+    ///
+    /// Our own listeners are not meant, nor is a connection that happens to have the port.
+    pub(super) fn of(wanted: SocketAddr) -> Option<Self> {
+        let others = listeners::get_all().unwrap_or_default();
+        let others = others.into_iter().filter(|listener| {
+            listener.socket.port() == wanted.port()
+                && listener.protocol == listeners::Protocol::TCP
+                && listener.state == listeners::SocketState::Listen
+                && listener.process.pid != std::process::id()
+        });
+        // Nearest to what is wanted first: the address itself, then a wildcard.
+        let distance = |address: IpAddr| match address.to_canonical() {
+            same if same == wanted.ip().to_canonical() => 0,
+            wildcard if wildcard.is_unspecified() => 1,
+            _ => 2,
+        };
+        let holder = others.min_by_key(|other| (distance(other.socket.ip()), other.process.pid))?;
         Some(Self {
-            pid: process.pid,
-            name: process.name,
+            pid: holder.process.pid,
+            name: holder.process.name,
         })
     }
 

@@ -4,13 +4,14 @@ use std::fs::{self, DirEntry, Metadata};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Instant, SystemTime};
 
-use tokio::sync::Mutex;
+use tokio::sync::watch;
+use tokio::time::timeout_at;
 
 use super::root::Root;
+use crate::config::WALK_BUDGET;
 
 /// More entries than this are not walked: the hash is then `None`.
 const MOST_ENTRIES: usize = 20_000;
@@ -22,77 +23,131 @@ const SKIPPED: [&str; 2] = ["node_modules", "target"];
 #[derive(Debug)]
 pub(crate) struct Revision {
     root: Arc<Root>,
-    /// Walks begun so far.
-    begun: AtomicU64,
-    /// The newest finished walk. Held while walking, so that there is only one at a time.
-    newest: Mutex<Walk>,
-    too_large: AtomicBool,
-    warned: AtomicBool,
+    plan: Mutex<Plan>,
+    /// The newest finished walk.
+    newest: watch::Sender<Walk>,
 }
 
+/// Which walks there are; numbered from 1 on.
 #[derive(Debug, Default)]
+struct Plan {
+    begun: u64,
+    wanted: u64,
+    running: bool,
+    too_large: bool,
+    warned: bool,
+}
+
+#[derive(Clone, Debug, Default)]
 struct Walk {
     number: u64,
     hash: Option<String>,
+}
+
+/// A hash that has been asked for.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    number: u64,
+    newest: watch::Receiver<Walk>,
+    until: Instant,
 }
 
 impl Revision {
     pub(crate) fn new(root: Arc<Root>) -> Self {
         Self {
             root,
-            begun: AtomicU64::new(0),
-            newest: Mutex::default(),
-            too_large: AtomicBool::new(false),
-            warned: AtomicBool::new(false),
+            plan: Mutex::default(),
+            newest: watch::Sender::default(),
         }
     }
 
-    /// The hash as of now: never one of a walk that began before this was called.
-    ///
-    /// `None` where the folder has too many entries or cannot be read.
-    pub(crate) async fn current(&self) -> Option<String> {
-        let before = self.begun.load(Ordering::SeqCst);
-        let mut newest = self.newest.lock().await;
-        if newest.number > before {
-            return newest.hash.clone();
+    /// Asks for the hash as of now: never one of a walk that began before this was called.
+    pub(crate) fn ask(self: &Arc<Self>) -> Asked {
+        let mut plan = self.plan();
+        if !plan.too_large {
+            plan.wanted = plan.begun + 1;
         }
-        if self.too_large.load(Ordering::Relaxed) {
-            return None;
+        if plan.wanted > plan.begun && !plan.running {
+            plan.running = true;
+            let revision = Arc::clone(self);
+            tokio::task::spawn_blocking(move || revision.walk());
         }
-        let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
-        let hash = self.walk().await;
-        *newest = Walk {
-            number,
-            hash: hash.clone(),
-        };
-        hash
+        Asked {
+            number: plan.wanted,
+            newest: self.newest.subscribe(),
+            until: Instant::now() + WALK_BUDGET,
+        }
     }
 
-    async fn walk(&self) -> Option<String> {
-        let root = Arc::clone(&self.root);
-        let walk = tokio::task::spawn_blocking(move || hash_of(root.path(), MOST_ENTRIES));
-        match walk.await.ok()? {
-            Ok(Some(hash)) => return Some(format!("{hash:016x}")),
-            Ok(None) => {
-                self.too_large.store(true, Ordering::Relaxed);
-                self.warn(&format!("it has more than {MOST_ENTRIES} entries"));
+    /// Walks until nobody wants more. One at a time: one that hangs holds up no other thread.
+    fn walk(&self) {
+        while let Some(number) = self.begin() {
+            let began = Instant::now();
+            let hash = match hash_of(&self.root, MOST_ENTRIES) {
+                Ok(Some(hash)) => Some(format!("{hash:016x}")),
+                Ok(None) => {
+                    self.plan().too_large = true;
+                    self.warn(&format!("it has more than {MOST_ENTRIES} entries"));
+                    None
+                }
+                Err(error) => {
+                    self.warn(&error.to_string());
+                    None
+                }
+            };
+            // The first fills the system's cache, and may take long.
+            if number > 1 && began.elapsed() > WALK_BUDGET {
+                self.warn(&format!(
+                    "it takes {} ms to look through",
+                    began.elapsed().as_millis()
+                ));
             }
-            Err(error) => self.warn(&error.to_string()),
+            self.newest.send_replace(Walk { number, hash });
         }
-        None
+    }
+
+    fn begin(&self) -> Option<u64> {
+        let mut plan = self.plan();
+        plan.running = plan.wanted > plan.begun && !plan.too_large;
+        plan.running.then(|| {
+            plan.begun += 1;
+            plan.begun
+        })
     }
 
     fn warn(&self, reason: &str) {
-        if !self.warned.swap(true, Ordering::Relaxed) {
+        if !std::mem::replace(&mut self.plan().warned, true) {
             tracing::warn!(
-                "pages are not told what changed in the folder while they were away: {reason}"
+                "pages are not told what changed in the folder while they were away: {reason}; serve a smaller folder"
             );
         }
+    }
+
+    /// As if a walk had begun that never ends.
+    #[cfg(test)]
+    pub(crate) fn hang(&self) {
+        self.plan().running = true;
+    }
+
+    /// Nothing panics while it is held, and each change is whole.
+    fn plan(&self) -> MutexGuard<'_, Plan> {
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Asked {
+    /// The hash. `None` where it was not made within [`WALK_BUDGET`] from when it was asked for, or
+    /// the folder has too many entries or cannot be read.
+    pub(crate) async fn answer(mut self) -> Option<String> {
+        let made = self.newest.wait_for(|walk| walk.number >= self.number);
+        let walk = timeout_at(self.until.into(), made).await.ok()?.ok()?;
+        walk.hash.clone()
     }
 }
 
 /// `None` where there are more than `most` entries.
-fn hash_of(root: &Path, most: usize) -> io::Result<Option<u64>> {
+fn hash_of(root: &Root, most: usize) -> io::Result<Option<u64>> {
+    let root = root.canonical()?;
     let mut folders = vec![PathBuf::new()];
     let mut entries = 0;
     let mut sum = 0_u64;
@@ -162,7 +217,8 @@ mod tests {
     fn moves_with_what_is_served_only() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
-        let hash = || hash_of(folder.path(), 100).unwrap();
+        let root = Root::open(folder.path()).unwrap();
+        let hash = || hash_of(&root, 100).unwrap();
         create_dir(path("sub")).unwrap();
         create_dir(path("node_modules")).unwrap();
         write(path("index.html"), "one").unwrap();
@@ -189,25 +245,62 @@ mod tests {
         for name in ["a", "b", "c"] {
             write(folder.path().join(name), "").unwrap();
         }
-        assert!(hash_of(folder.path(), 3).unwrap().is_some());
-        assert!(hash_of(folder.path(), 2).unwrap().is_none());
+        let root = Root::open(folder.path()).unwrap();
+        assert!(hash_of(&root, 3).unwrap().is_some());
+        assert!(hash_of(&root, 2).unwrap().is_none());
+    }
+
+    fn revision(folder: &Path) -> Arc<Revision> {
+        Arc::new(Revision::new(Arc::new(Root::open(folder).unwrap())))
     }
 
     #[tokio::test]
     async fn those_who_ask_together_share_a_walk() {
         let folder = tempfile::tempdir().unwrap();
-        let root = Arc::new(Root::open(folder.path()).unwrap());
-        let revision = Arc::new(Revision::new(root));
-        let mut asked = tokio::task::JoinSet::new();
-        for _ in 0..50 {
-            let revision = Arc::clone(&revision);
-            asked.spawn(async move { revision.current().await });
+        let revision = revision(folder.path());
+        let all: Vec<_> = (0..50).map(|_| revision.ask()).collect();
+        for asked in all {
+            let patient = Asked {
+                until: Instant::now() + std::time::Duration::from_secs(10),
+                ..asked
+            };
+            assert!(patient.answer().await.is_some());
         }
-        let hashes = asked.join_all().await;
-        assert!(hashes.iter().all(Option::is_some));
-        let begun = revision.begun.load(Ordering::SeqCst);
+        let begun = revision.plan().begun;
         assert!(begun <= 2, "{begun} walks");
-        revision.current().await;
-        assert_eq!(revision.begun.load(Ordering::SeqCst), begun + 1);
+        assert_eq!(revision.ask().number, begun + 1);
+    }
+
+    #[tokio::test]
+    async fn a_walk_that_hangs_holds_up_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let revision = revision(folder.path());
+        revision.hang();
+        let began = Instant::now();
+        let all: Vec<_> = (0..50).map(|_| revision.ask()).collect();
+        for asked in all {
+            assert_eq!(asked.answer().await, None);
+        }
+        assert!(began.elapsed() < WALK_BUDGET * 25, "{:?}", began.elapsed());
+        // It goes on at last: those who ask next are answered.
+        revision.walk();
+        assert_eq!(revision.newest.borrow().number, 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_followed_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a", "b"] {
+            create_dir(folder.path().join(name)).unwrap();
+            write(folder.path().join(name).join(name), name).unwrap();
+        }
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("a", &link).unwrap();
+        let root = Root::open(&link).unwrap();
+        let before = hash_of(&root, 100).unwrap();
+        fs::remove_file(&link).unwrap();
+        std::os::unix::fs::symlink("b", &link).unwrap();
+        assert_ne!(hash_of(&root, 100).unwrap(), before);
     }
 }

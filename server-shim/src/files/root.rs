@@ -8,13 +8,13 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 
 use super::etag::etag_of;
-use super::kind::content_type;
+use super::kind::Kind;
 use super::request_path::RequestPath;
 
 /// The largest file, in bytes, that is read whole, so that its tag can be made of its content.
-const LARGEST_WHOLE: u64 = 8 * 1024 * 1024;
+const LARGEST_WHOLE: u64 = 1024 * 1024;
 
-/// The served folder, by its canonical path.
+/// The served folder, by the path that was given: where that is a link, it is followed anew each time.
 #[derive(Debug)]
 pub(crate) struct Root(PathBuf);
 
@@ -24,14 +24,10 @@ pub(crate) enum Loaded {
     Whole {
         bytes: Bytes,
         etag: HeaderValue,
-        content_type: HeaderValue,
+        kind: Kind,
     },
     /// Too large to be read whole: no tag.
-    Large {
-        file: File,
-        len: u64,
-        content_type: HeaderValue,
-    },
+    Large { file: File, len: u64, kind: Kind },
     /// A folder that was asked for without the slash at its end.
     Folder,
 }
@@ -68,58 +64,74 @@ impl From<io::Error> for Miss {
             | io::ErrorKind::NotADirectory
             | io::ErrorKind::InvalidFilename => Self::Missing,
             io::ErrorKind::PermissionDenied => Self::Denied(error),
+            _ if is_link_loop(&error) => Self::Missing,
             _ => Self::Io(error),
         }
     }
 }
 
+fn is_link_loop(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return error.raw_os_error() == Some(libc::ELOOP);
+    #[cfg(not(unix))]
+    return {
+        let _ = error;
+        false
+    };
+}
+
 impl Root {
     pub(crate) fn open(folder: &Path) -> io::Result<Self> {
-        let path = fs::canonicalize(folder)?;
+        let path = std::path::absolute(folder)?;
         if !fs::metadata(&path)?.is_dir() {
             return Err(io::ErrorKind::NotADirectory.into());
         }
         Ok(Self(path))
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
+    /// Where it is right now.
+    pub(crate) fn canonical(&self) -> io::Result<PathBuf> {
+        fs::canonicalize(&self.0)
     }
 
     /// Blocks on the file system.
     pub(crate) fn load(&self, wanted: &RequestPath) -> Result<Loaded, Miss> {
-        let path = self.resolve(&wanted.to_path())?;
+        let root = self.canonical()?;
+        let path = resolve(&root, &wanted.to_path())?;
         match (fs::metadata(&path)?.is_dir(), wanted.folder) {
             (true, false) => Ok(Loaded::Folder),
             (true, true) => {
-                let inside = path.strip_prefix(&self.0).map_err(|_| Miss::Outside)?;
-                read(&self.resolve(&inside.join("index.html"))?)
+                let inside = path.strip_prefix(&root).map_err(|_| Miss::Outside)?;
+                read(&resolve(&root, &inside.join("index.html"))?)
             }
             (false, true) => Err(Miss::Missing),
             (false, false) => read(&path),
         }
     }
+}
 
-    /// Follows links, and refuses what they lead to where a plain request for it would be refused.
-    fn resolve(&self, relative: &Path) -> Result<PathBuf, Miss> {
-        let path = fs::canonicalize(self.0.join(relative))?;
-        let inside = path.strip_prefix(&self.0).map_err(|_| Miss::Outside)?;
-        let hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
-        if inside.iter().any(hidden) {
-            return Err(Miss::Hidden);
-        }
-        Ok(path)
+/// Follows links, and refuses what they lead to where a plain request for it would be refused.
+fn resolve(root: &Path, relative: &Path) -> Result<PathBuf, Miss> {
+    let path = fs::canonicalize(root.join(relative))?;
+    let inside = path.strip_prefix(root).map_err(|_| Miss::Outside)?;
+    let hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
+    if inside.iter().any(hidden) {
+        return Err(Miss::Hidden);
     }
+    Ok(path)
 }
 
 fn read(path: &Path) -> Result<Loaded, Miss> {
-    // Looked at before it is opened: opening a pipe waits for somebody to write to it.
-    let metadata = fs::metadata(path)?;
+    let file = open(path).map_err(|error| match fs::metadata(path) {
+        // A socket, or on some systems a folder, is there and cannot be opened.
+        Ok(metadata) if !metadata.is_file() => Miss::Missing,
+        _ => error.into(),
+    })?;
+    let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(Miss::Missing);
     }
-    let content_type = content_type(path);
-    let file = File::open(path)?;
+    let kind = Kind::of(path);
     if metadata.len() <= LARGEST_WHOLE {
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
         (&file).take(LARGEST_WHOLE + 1).read_to_end(&mut bytes)?;
@@ -128,7 +140,7 @@ fn read(path: &Path) -> Result<Loaded, Miss> {
             return Ok(Loaded::Whole {
                 etag: etag_of(&bytes),
                 bytes,
-                content_type,
+                kind,
             });
         }
     }
@@ -136,6 +148,15 @@ fn read(path: &Path) -> Result<Loaded, Miss> {
     Ok(Loaded::Large {
         len: file.metadata()?.len(),
         file,
-        content_type,
+        kind,
     })
+}
+
+/// Never waits: to open a pipe waits for somebody to write to it.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    options.open(path)
 }

@@ -8,7 +8,7 @@ use super::authority::Host;
 /// The value of an `Origin` header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// `null`: a file, a sandboxed frame.
+    /// `null`, or `file://` as some web views say it: a file, a sandboxed frame.
     Opaque,
     Page {
         scheme: String,
@@ -21,7 +21,7 @@ pub(super) enum Origin {
 impl Origin {
     /// Reads `scheme://host[:port]` or `null`. `None` where that is malformed.
     pub(super) fn parse(value: &str) -> Option<Self> {
-        if value == "null" {
+        if value == "null" || value.eq_ignore_ascii_case("file://") {
             return Some(Self::Opaque);
         }
         let text = value.to_ascii_lowercase();
@@ -97,8 +97,8 @@ impl FromStr for OriginPattern {
 
     fn from_str(given: &str) -> Result<Self, Self::Err> {
         let pattern = given.to_ascii_lowercase();
-        if pattern == "null" {
-            return Ok(Self(pattern));
+        if matches!(pattern.as_str(), "null" | "file://") {
+            return Ok(Self("null".to_owned()));
         }
         if pattern == "*" {
             return Err(OriginPatternError::Everyone(given.to_owned()));
@@ -156,6 +156,8 @@ mod tests {
                 false,
             ),
             ("null", "null", true),
+            ("null", "file://", true),
+            ("file://", "null", true),
             ("http://dev", "null", false),
         ] {
             let origin = Origin::parse(origin).unwrap();

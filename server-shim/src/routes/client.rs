@@ -8,7 +8,7 @@ use server_reload_protocol::path::CLIENT as PATH;
 use warp::reply::Response;
 use warp::{Filter, Rejection};
 
-use super::{Head, exactly, guarded, header, set};
+use super::{Head, answered, exactly, header, set};
 use crate::CLIENT;
 use crate::files::{etag_of, matches_any};
 use crate::guard::CROSS_ORIGIN_RESOURCE_POLICY;
@@ -20,7 +20,7 @@ pub(super) fn route(
     shim: &Shim,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + use<> {
     let shim = shim.clone();
-    exactly(PATH).then(move |head| guarded(shim.clone(), head, answer))
+    exactly(PATH).then(move |head| answered(shim.clone(), head, answer))
 }
 
 async fn answer(_: Shim, head: Head) -> Response {

@@ -13,7 +13,8 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use warp::reply::{Reply, Response};
 use warp::{Filter, Rejection};
 
-use super::{Endless, Head, exactly, guarded, set};
+use super::{Endless, Head, answered, exactly, set};
+use crate::files::Asked;
 use crate::hub::Subscription;
 use crate::shim::Shim;
 
@@ -23,7 +24,7 @@ pub(super) fn route(
     shim: &Shim,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + use<> {
     let shim = shim.clone();
-    exactly(path::EVENTS).then(move |head| guarded(shim.clone(), head, answer))
+    exactly(path::EVENTS).then(move |head| answered(shim.clone(), head, answer))
 }
 
 async fn answer(shim: Shim, _: Head) -> Response {
@@ -42,6 +43,8 @@ struct Feed {
     shim: Shim,
     subscription: Subscription,
     heartbeat: Interval,
+    /// The revision for `hello`.
+    asked: Option<Asked>,
     step: Step,
 }
 
@@ -59,6 +62,8 @@ impl Feed {
         let mut heartbeat = interval_at(Instant::now() + period, period);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
+            // At once, so that the walk has the time in which the first bytes are sent.
+            asked: shim.pages().map(|pages| pages.revision.ask()),
             subscription: shim.hub().subscribe(),
             shim,
             heartbeat,
@@ -83,14 +88,10 @@ impl Feed {
     }
 
     async fn hello(&mut self) -> String {
+        let asked = self.asked.take();
         let watcher = self.subscription.watcher();
         let snapshot = watcher.snapshot();
-        let revision = async {
-            match self.shim.pages() {
-                Some(pages) => pages.revision.current().await,
-                None => None,
-            }
-        };
+        let revision = async { asked?.answer().await };
         let revision = tokio::select! {
             biased;
             _ = watcher.stopping() => None,
@@ -115,7 +116,7 @@ impl Feed {
             biased;
             reason = self.subscription.watcher().stopping() => {
                 self.step = Step::End;
-                farewell(reason)
+                farewell(&reason)
             }
             _ = self.heartbeat.tick() => heartbeat(),
         }
@@ -177,6 +178,21 @@ mod tests {
         assert!(told[1].starts_with("event: hello\n"), "{told:?}");
         assert!(told[2].starts_with("event: shutdown\n"), "{told:?}");
         assert_eq!(shim.streams(), 0);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_walk_that_hangs_holds_up_no_hello() -> Result<(), crate::ServeError> {
+        let shim = Shim::new(crate::Config::new().with_folder("."))?;
+        if let Some(pages) = shim.pages() {
+            pages.revision.hang();
+        }
+        let feed = Feed::new(shim).next().await;
+        let hello = async { feed?.1.next().await };
+        let hello = tokio::time::timeout(Duration::from_secs(5), hello).await;
+        let text = hello.ok().flatten().and_then(|(text, _)| text.ok());
+        let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
+        assert!(text.contains("\"revision\":null,"), "{text}");
         Ok(())
     }
 

@@ -3,12 +3,13 @@
 use std::convert::Infallible;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, stream};
 use http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName,
-    HeaderValue, IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
+    ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE,
 };
 use http::{Method, StatusCode};
 use server_reload_protocol::SERVER_TIMING_METRIC;
@@ -16,9 +17,11 @@ use tokio::io::AsyncReadExt;
 use warp::Filter;
 use warp::reply::{Reply, Response};
 
-use super::{Head, guarded, head, header, not_found, set};
-use crate::files::{ByteRange, Loaded, Miss, RequestPath, Wanted, matches_any, matches_strongly};
-use crate::shim::Shim;
+use super::{Head, answered, anything, header, not_found, set};
+use crate::files::{
+    ByteRange, Kind, Loaded, Miss, RequestPath, Wanted, matches_any, matches_strongly,
+};
+use crate::shim::{Pages, Shim};
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
@@ -29,13 +32,14 @@ pub(super) fn route(
     shim: &Shim,
 ) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + use<> {
     let shim = shim.clone();
-    head().then(move |head| guarded(shim.clone(), head, answer))
+    anything().then(move |head| answered(shim.clone(), head, answer))
 }
 
 async fn answer(shim: Shim, head: Head) -> Response {
     let mut response = find(&shim, &head).await;
-    let content_type = header(response.headers(), CONTENT_TYPE);
-    if content_type.is_some_and(|value| value.starts_with("text/html")) {
+    let essence = header(response.headers(), CONTENT_TYPE)
+        .map(|value| value.split(';').next().unwrap_or_default());
+    if matches!(essence, Some("text/html" | "application/xhtml+xml")) {
         stamp(&shim, &mut response);
     }
     response
@@ -62,33 +66,41 @@ async fn find(shim: &Shim, head: &Head) -> Response {
         Err(error) => return missing(error.status(), None, &error.to_string()),
     };
     let looked_for = path.to_string();
-    let root = std::sync::Arc::clone(&pages.root);
-    let loaded = tokio::task::spawn_blocking(move || root.load(&path)).await;
-    match loaded.unwrap_or_else(|error| Err(Miss::Io(io::Error::other(error)))) {
+    match load(pages, path).await {
         Ok(loaded) => found(head, loaded),
         Err(miss) => missing(miss.status(), Some(&looked_for), &miss.to_string()),
     }
 }
 
+async fn load(pages: &Pages, path: RequestPath) -> Result<Loaded, Miss> {
+    let (root, loads) = (Arc::clone(&pages.root), Arc::clone(&pages.loads));
+    let permit = loads.acquire_owned().await;
+    let permit = permit.map_err(|error| Miss::Io(io::Error::other(error)))?;
+    let loaded = tokio::task::spawn_blocking(move || {
+        // Held by the thread, which goes on where nobody waits for it any more.
+        let _permit = permit;
+        root.load(&path)
+    });
+    loaded
+        .await
+        .unwrap_or_else(|error| Err(Miss::Io(io::Error::other(error))))
+}
+
 fn found(head: &Head, loaded: Loaded) -> Response {
     match loaded {
         Loaded::Folder => to_folder(head),
-        Loaded::Whole {
-            bytes,
-            etag,
-            content_type,
-        } => with_type(whole(head, bytes, etag), content_type),
-        Loaded::Large {
-            file,
-            len,
-            content_type,
-        } => with_type(large(head, file, len), content_type),
+        Loaded::Whole { bytes, etag, kind } => with_type(whole(head, bytes, etag), &kind),
+        Loaded::Large { file, len, kind } => with_type(large(head, file, len), &kind),
     }
 }
 
-fn with_type(mut response: Response, content_type: HeaderValue) -> Response {
+fn with_type(mut response: Response, kind: &Kind) -> Response {
     if response.status() != StatusCode::RANGE_NOT_SATISFIABLE {
-        response.headers_mut().insert(CONTENT_TYPE, content_type);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, kind.content_type.clone());
+        if let Some(encoding) = &kind.encoding {
+            headers.insert(CONTENT_ENCODING, encoding.clone());
+        }
     }
     set(&mut response, CACHE_CONTROL, "no-cache");
     response
@@ -117,7 +129,9 @@ fn whole(head: &Head, bytes: Bytes, etag: HeaderValue) -> Response {
         let len = bytes.len() as u64;
         match wanted(head, len, Some(tag)) {
             Wanted::Whole => response = Response::new(bytes.into()),
-            Wanted::Part(range) => response = part(range, slice(&bytes, range).into_response()),
+            Wanted::Part(range) => {
+                response = part(range, Response::new(slice(&bytes, range).into()));
+            }
             Wanted::Unsatisfiable => return unsatisfiable(len),
         }
         set(&mut response, ACCEPT_RANGES, "bytes");
@@ -157,12 +171,10 @@ fn wanted(head: &Head, len: u64, etag: Option<&str>) -> Wanted {
     }
 }
 
-fn slice(bytes: &Bytes, range: ByteRange) -> Vec<u8> {
-    let index = |at: u64| usize::try_from(at).unwrap_or(bytes.len());
-    bytes
-        .get(index(range.start)..index(range.end))
-        .unwrap_or_default()
-        .to_vec()
+/// The same memory, not a copy.
+fn slice(bytes: &Bytes, range: ByteRange) -> Bytes {
+    let index = |at: u64| usize::try_from(at).map_or(bytes.len(), |at| at.min(bytes.len()));
+    bytes.slice(index(range.start)..index(range.end))
 }
 
 fn part(range: ByteRange, mut response: Response) -> Response {

@@ -7,14 +7,14 @@ use server_reload_protocol::payload::Health;
 use warp::reply::Response;
 use warp::{Filter, Rejection};
 
-use super::{Head, exactly, guarded, set, text};
+use super::{Head, answered, exactly, set, text};
 use crate::shim::Shim;
 
 pub(super) fn route(
     shim: &Shim,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + use<> {
     let shim = shim.clone();
-    exactly(PATH).then(move |head| guarded(shim.clone(), head, answer))
+    exactly(PATH).then(move |head| answered(shim.clone(), head, answer))
 }
 
 async fn answer(shim: Shim, _: Head) -> Response {

@@ -5,33 +5,27 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Request, Response};
-use http_body::Body;
+use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use warp::reply::Response;
 
 use super::activity::{Activity, Socket, Ticket};
 use crate::hub::Watcher;
+use crate::routes;
 
 /// How long streams, idle connections and half-read requests may stay after the shutdown began. It is
 /// what lets a thousand streams take their last events; a client that never reads has no more.
-const STREAM_BOUND: Duration = Duration::from_millis(100);
+pub(super) const STREAM_BOUND: Duration = Duration::from_millis(100);
 
 /// Serves a connection until it ends, or until the shim stops and the bounds are over.
-pub(super) async fn serve<S, B>(
-    stream: TcpStream,
-    service: S,
-    mut watcher: Watcher,
-    grace: Duration,
-) where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
-    B: Body<Data = Bytes> + Unpin + 'static,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+pub(super) async fn serve<S>(stream: TcpStream, service: S, mut watcher: Watcher, grace: Duration)
+where
+    S: Service<Request<Incoming>, Response = Response, Error = Infallible>,
 {
     // Events are small and must not wait for more of them.
     if let Err(error) = stream.set_nodelay(true) {
@@ -39,10 +33,20 @@ pub(super) async fn serve<S, B>(
     }
     let activity = Arc::new(Activity::default());
     let socket = TokioIo::new(Socket::new(stream, Arc::clone(&activity)));
-    let service = service_fn(|request| {
+    let service = service_fn(|request: Request<Incoming>| {
         let ticket = Ticket::new(&activity);
-        let response = service.call(request);
-        async move { Ok::<_, Infallible>(ticket.attach(response.await?)) }
+        let response = if request.uri().path_and_query().is_some() {
+            Ok(service.call(request))
+        } else {
+            Err(routes::no_path(request.method(), request.uri()))
+        };
+        async move {
+            let response = match response {
+                Ok(response) => response.await?,
+                Err(refused) => refused,
+            };
+            Ok::<_, Infallible>(ticket.attach(response))
+        }
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new());

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::http::Connection;
-use crate::shim::{Shim, binary};
+use crate::shim::{Running, Shim, binary};
 
 fn output(command: &mut Command) -> (Option<i32>, String, String) {
     let Output {
@@ -27,8 +27,8 @@ fn says_what_to_open_and_what_to_paste() {
         shim.output(),
         format!(
             "out: server-reload {version} serves {folder}\n\
-             out: open   http://localhost:{port}/\n\
-             out: tag    <script src=\"http://localhost:{port}/reload.js\"></script>\n\
+             out: open    http://localhost:{port}/\n\
+             out: script  <script src=\"http://localhost:{port}/reload.js\"></script>\n\
              out: Ctrl-C stops\n"
         )
     );
@@ -47,6 +47,12 @@ fn verbose_tells_each_request() {
     let shim = Shim::builder().args(&["-v"]).start();
     assert_eq!(shim.get("/none").status, 404);
     shim.line("GET /none answered by 404");
+    assert_eq!(
+        shim.ask("GET", "/none", &["Host: evil.example"]).status,
+        403
+    );
+    let line = shim.line("GET /none refused: host `evil.example`");
+    assert!(line.ends_with("add `--allow-host evil.example`"), "{line}");
 }
 
 #[test]
@@ -64,14 +70,84 @@ fn wider_than_loopback_is_said() {
     shim.line("Ctrl-C stops");
     let output = shim.output();
     assert!(
-        output.contains(&format!("open   http://localhost:{}/\n", shim.port)),
+        output.contains(&format!("open    http://localhost:{}/\n", shim.port)),
         "{output}"
     );
-    if output.contains("from another machine") {
-        shim.line("warning: everybody on the network");
+    shim.line("warning: everybody on the network");
+    let reachable = |interface: &if_addrs::Interface| {
+        let address = interface.ip();
+        address.is_ipv4() && !address.is_loopback() && !interface.is_link_local()
+    };
+    if if_addrs::get_if_addrs().unwrap().iter().any(reachable) {
+        assert!(output.contains("from another machine"), "{output}");
         let tags = output.matches("/reload.js\"></script>").count();
         assert!(tags >= 2, "{output}");
     }
+}
+
+#[test]
+fn wider_than_loopback_is_said_however_quiet() {
+    let shim = Shim::builder().args(&["--host", "0.0.0.0", "-q"]).start();
+    shim.line("warning: everybody on the network");
+}
+
+#[test]
+fn a_port_held_on_the_second_address_only_is_not_blamed_on_us() {
+    let Ok(holder) = TcpListener::bind("[::1]:0") else {
+        return;
+    };
+    let port = holder.local_addr().unwrap().port().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = binary();
+    let (code, _, stderr) = output(command.arg(folder.path()).args(["--port", &port]));
+    assert_eq!(code, Some(3), "{stderr}");
+    if cfg!(target_os = "linux") {
+        let pid = std::process::id();
+        assert!(stderr.contains(&format!("(pid {pid})")), "{stderr}");
+        assert!(stderr.contains(&format!("kill {pid}\n")), "{stderr}");
+    }
+}
+
+#[test]
+fn a_word_too_many_says_what_there_is() {
+    let here = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| output(binary().current_dir(here.path()).args(args));
+    let (code, stdout, stderr) = run(&["-q", "client", "out.js"]);
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), "", ""));
+    assert!(here.path().join("out.js").is_file());
+    for (args, part) in [
+        (&["clinet", "out.js"][..], "the only command is `client`"),
+        (&["www", "extra"], "`extra` is one word too many"),
+        (
+            &["--port", "1", "client"],
+            "`--port <PORT>` has no meaning for `client`",
+        ),
+        (&["www", "client"], "no meaning for `client`"),
+    ] {
+        let (code, _, stderr) = run(args);
+        assert_eq!(code, Some(2), "{args:?}: {stderr}");
+        assert!(stderr.contains(part), "{args:?}: {stderr}");
+    }
+}
+
+#[test]
+fn empty_variables_count_as_unset() {
+    let mut builder = Shim::builder();
+    for option in [
+        "FOLDER",
+        "HOST",
+        "ALLOW_HOST",
+        "ALLOW_ORIGIN",
+        "HEARTBEAT",
+        "GRACE",
+        "OPEN",
+        "VERBOSE",
+        "QUIET",
+    ] {
+        builder = builder.env(&format!("SERVER_RELOAD_{option}"), " ");
+    }
+    let shim = builder.env("SERVER_RELOAD_PORT", "").start();
+    shim.line("Ctrl-C stops");
 }
 
 #[test]
@@ -91,7 +167,7 @@ fn a_taken_port_says_who_and_what_to_type() {
     );
     let last = stderr.lines().last().unwrap();
     assert!(
-        last.ends_with(&format!("server-reload --port {}", port + 1)),
+        last.ends_with(&format!("add `--port {}`", port + 1)),
         "{stderr}"
     );
     if cfg!(target_os = "linux") {
@@ -136,7 +212,7 @@ fn bad_usage_names_the_cure() {
         ),
         (&["--host", "no-such-host.invalid", "."], "--host localhost"),
         (&["no/such/folder"], "name one that exists"),
-        (&[file.as_str()], "serve the folder that it is in: "),
+        (&[file.as_str()], "name the folder that it is in: "),
         (&["--no-such-option"], "--no-such-option"),
     ] {
         let (code, _, stderr) = output(binary().args(args));
@@ -149,7 +225,7 @@ fn bad_usage_names_the_cure() {
 fn options_come_from_the_environment() {
     let shim = Shim::builder()
         .env("SERVER_RELOAD_HEARTBEAT", "70ms")
-        .env("SERVER_RELOAD_ALLOW_HOST", "dev-laptop,other")
+        .env("SERVER_RELOAD_ALLOW_HOST", "dev-laptop, other")
         .env("SERVER_RELOAD_OPEN", "0")
         .env("SERVER_RELOAD_QUIET", "1")
         .start();
@@ -182,6 +258,7 @@ fn help_shows_variables_and_exit_codes() {
         assert!(help.contains(&variable), "no {variable} in {help}");
     }
     assert!(help.contains("Exit codes:"), "{help}");
+    assert!(help.contains("NO_COLOR"), "{help}");
 }
 
 /// Runs in a folder that has these folders in it, and says which of them is served.
@@ -192,15 +269,11 @@ fn served(folders: &[&str]) -> String {
     }
     let mut command = binary();
     command.current_dir(here.path()).args(["--port", "0"]);
-    let mut child = command
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
+    let child = command.stdout(std::process::Stdio::piped()).spawn();
+    let mut child = Running(child.unwrap());
     let mut line = String::new();
-    let stdout = child.stdout.take().unwrap();
+    let stdout = child.0.stdout.take().unwrap();
     std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).unwrap();
-    child.kill().unwrap();
-    child.wait().unwrap();
     let folder = line.trim_end().split(" serves ").nth(1).unwrap();
     Path::new(folder)
         .file_name()
@@ -230,7 +303,7 @@ fn the_client_is_written() {
     command
         .current_dir(folder.path())
         .args(["client", "reload.js"]);
-    command.env("SERVER_RELOAD_PORT", "8000");
+    command.env("SERVER_RELOAD_PORT", "no port");
     let (code, stdout, stderr) = output(&mut command);
     assert_eq!((code, stdout.as_str()), (Some(0), ""), "{stderr}");
     let written = std::fs::read(folder.path().join("reload.js")).unwrap();
@@ -243,8 +316,5 @@ fn the_client_is_written() {
 
     let (code, _, stderr) = output(binary().arg("client").arg(folder.path()));
     assert_eq!(code, Some(1));
-    assert!(
-        stderr.contains("server-reload client reload.js"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("such as `reload.js`"), "{stderr}");
 }

@@ -1,13 +1,16 @@
 //! How it ends: within bounds, whatever its clients do.
 
 use std::fs::File;
+use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::Signal;
 
-use crate::http::{Connection, find};
-use crate::shim::{DEADLINE, Shim};
+use crate::http::{Answer, Connection, find};
+use crate::shim::{DEADLINE, Running, Shim};
 
 /// Far over the bound of 100 ms, far under the grace of these tests.
 const SOON: Duration = Duration::from_secs(2);
@@ -94,16 +97,23 @@ fn clients_that_hang_do_not_hold_the_exit() {
     second_half.send("GET /none HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HT");
     second_half.until("looked for");
 
-    let began = Instant::now();
+    let mut reads = Connection::events(&shim);
+    reads.until("event: hello");
+
     shim.signal(Signal::TERM);
+    reads.until("event: done");
     assert_eq!(shim.wait().code(), Some(0));
-    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+    // The bound is 100 ms; the rest is slack for a machine that is busy.
+    let line = shim.line("stopped by SIGTERM: 2 streams ended, ");
+    let took = line.rsplit("ended, ").next().unwrap();
+    let took: u64 = took.trim_end_matches(" ms").parse().unwrap();
+    assert!(took < 600, "{line}");
 }
 
 #[test]
 fn a_download_keeps_the_grace() {
     // The larger is read while it is sent; the smaller is handed to the socket in one piece.
-    for len in [LARGE, 8 * 1024 * 1024] {
+    for len in [LARGE, 1024 * 1024] {
         let mut shim = with_grace("30s");
         let mut download = download(&shim, len);
         let mut half = half_head(&shim);
@@ -142,25 +152,29 @@ fn a_second_signal_exits_at_once() {
     assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
 }
 
+/// A test that runs beside this one may be given the port in between, but hardly each time.
 #[test]
 fn a_restart_takes_the_port_over_at_once() {
+    let mut failed = Vec::new();
+    while let Err(said) = take_over() {
+        failed.push(said);
+        assert!(failed.len() < 5, "{failed:?}");
+    }
+}
+
+fn take_over() -> Result<(), String> {
     let mut old = with_grace("3s");
     let mut stream = Connection::events(&old);
     stream.until("event: hello");
-    let port = old.port.to_string();
     old.signal(Signal::TERM);
     old.wait();
-    let mut new = crate::shim::binary();
-    let folder = tempfile::tempdir().unwrap();
-    new.arg(folder.path()).args(["--port", &port]);
-    new.stdout(std::process::Stdio::piped());
-    let mut new = new.spawn().unwrap();
-    let mut line = String::new();
-    let stdout = new.stdout.take().unwrap();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).unwrap();
-    new.kill().unwrap();
-    new.wait().unwrap();
-    assert!(line.contains("serves"), "{line}");
+    let new = Shim::builder().port(old.port).spawn();
+    let said = new.line(": ");
+    if said.contains(" serves ") {
+        Ok(())
+    } else {
+        Err(said)
+    }
 }
 
 #[test]
@@ -183,16 +197,70 @@ fn too_many_open_files_are_survived() {
 fn a_reader_that_is_gone_stops_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = crate::shim::binary();
-    command.args(["--port", "0"]).arg(folder.path());
-    let mut child = command
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = [0; 1];
-    let mut stdout = child.stdout.take().unwrap();
-    std::io::Read::read_exact(&mut stdout, &mut line).unwrap();
-    drop(stdout);
-    let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, Signal::TERM).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    command.args(["-v", "--port", "0"]).arg(folder.path());
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut shim = Running(child.unwrap());
+    let port = port_said(&mut shim);
+    drop((shim.0.stdout.take(), shim.0.stderr.take()));
+    for _ in 0..20 {
+        assert_eq!(ask(port).status, 404);
+    }
+    shim.signal(Signal::TERM);
+    assert_eq!(shim.wait().code(), Some(0));
+}
+
+#[test]
+fn a_reader_that_does_not_read_holds_up_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = crate::shim::binary();
+    command.args(["-v", "--port", "0"]).arg(folder.path());
+    let (_unread, full) = full_pipe();
+    let child = command.stdout(full).stderr(Stdio::piped()).spawn();
+    let mut shim = Running(child.unwrap());
+    let port = port_said(&mut shim);
+    // More lines than the pipe and the room in front of it take.
+    let path = "x".repeat(20_000);
+    let mut connection = Connection::to(port);
+    for _ in 0..40 {
+        connection.send(format!("GET /{path} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        connection.until("looked for");
+        connection.until("\n");
+    }
+    drop(connection);
+    assert_eq!(ask(port).status, 404);
+    let began = Instant::now();
+    shim.signal(Signal::TERM);
+    assert_eq!(shim.wait().code(), Some(0));
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+}
+
+/// Both ends of a pipe that takes no more.
+fn full_pipe() -> (PipeReader, PipeWriter) {
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    fcntl_setfl(&writer, OFlags::NONBLOCK).unwrap();
+    while writer.write(&[b'x'; 512]).is_ok() {}
+    fcntl_setfl(&writer, OFlags::empty()).unwrap();
+    (reader, writer)
+}
+
+/// The port by the first line of the log.
+fn port_said(shim: &mut Running) -> u16 {
+    let stderr = shim.0.stderr.as_mut().unwrap();
+    let mut line = Vec::new();
+    while line.last() != Some(&b'\n') {
+        let mut byte = [0];
+        stderr.read_exact(&mut byte).unwrap();
+        line.push(byte[0]);
+    }
+    let line = String::from_utf8(line).unwrap();
+    let address = line.split('`').nth(1).unwrap_or_else(|| panic!("{line}"));
+    address.rsplit(':').next().unwrap().parse().unwrap()
+}
+
+fn ask(port: u16) -> Answer {
+    Connection::to(port)
+        .answer("GET /none HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 }

@@ -251,8 +251,41 @@ fn links_and_pipes() {
     }
     assert_eq!(shim.get("/shown.txt").status, 404);
     assert_eq!(shim.get("/pipe").status, 404);
-    let looped = shim.get("/loop").status;
-    assert!(looped >= 400, "{looped}");
+    let _socket = std::os::unix::net::UnixListener::bind(shim.path("socket")).unwrap();
+    assert_eq!(shim.get("/socket").status, 404);
+    assert_eq!(shim.get("/loop").status, 404);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_a_link_is_followed_anew() {
+    use std::os::unix::fs::symlink;
+
+    let releases = tempfile::tempdir().unwrap();
+    for name in ["one", "two"] {
+        std::fs::create_dir(releases.path().join(name)).unwrap();
+        std::fs::write(releases.path().join(name).join("a.txt"), name).unwrap();
+    }
+    let link = releases.path().join("current");
+    symlink("one", &link).unwrap();
+    let shim = Shim::builder().folder(&link).start();
+    assert_eq!(shim.get("/a.txt").text(), "one");
+    std::fs::remove_file(&link).unwrap();
+    assert_eq!(shim.get("/a.txt").status, 404);
+    symlink("two", &link).unwrap();
+    assert_eq!(shim.get("/a.txt").text(), "two");
+}
+
+#[test]
+fn rarer_types() {
+    let shim = Shim::builder()
+        .file("a.svgz", "packed")
+        .file("a.xhtml", "<html/>")
+        .start();
+    let packed = shim.get("/a.svgz");
+    assert_eq!(packed.header("content-encoding"), Some("gzip"));
+    let page = shim.get("/a.xhtml");
+    assert!(page.header("server-timing").is_some(), "{page:?}");
 }
 
 fn not_found(shim: &Shim, accept: &str) -> Answer {

@@ -156,6 +156,12 @@ fn what_is_not_http_is_a_client_error() {
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n",
         b"GET  HTTP/1.1\r\n\r\n",
         b"OPTIONS * HTTP/1.1\r\nConnection: close\r\n\r\n",
+        b"GET evil HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"OPTIONS evil HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\nConnection: close\r\n\r\n",
+        b"GET http://localhost/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
+        b"GET http://user@localhost/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"GET http://user@localhost/ HTTP/1.1\r\nConnection: close\r\n\r\n",
         b"GET * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
     ] {
@@ -169,4 +175,18 @@ fn what_is_not_http_is_a_client_error() {
         );
     }
     assert_eq!(shim.get("/reload.js").status, 200);
+    assert!(!shim.output().contains("panicked"), "{}", shim.output());
+}
+
+#[test]
+fn other_forms_of_a_target() {
+    let shim = Shim::start();
+    for (target, status) in [
+        ("OPTIONS *", 204),
+        ("GET http://localhost/reload.js", 200),
+        ("GET http://LOCALHOST/reload.js", 200),
+    ] {
+        let request = format!("{target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        assert_eq!(shim.raw(request).status, status, "{target}");
+    }
 }

@@ -54,7 +54,11 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn open(shim: &Shim) -> Self {
-        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, shim.port)).unwrap();
+        Self::to(shim.port)
+    }
+
+    pub(crate) fn to(port: u16) -> Self {
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         stream.set_write_timeout(Some(DEADLINE)).unwrap();
         Self {
@@ -72,6 +76,12 @@ impl Connection {
         let mut connection = Self::open(shim);
         connection.send("GET /events/server HTTP/1.1\r\nHost: localhost\r\n\r\n");
         connection
+    }
+
+    /// Sends a request and reads its answer up to the end of the connection.
+    pub(crate) fn answer(mut self, request: impl AsRef<[u8]>) -> Answer {
+        self.send(request);
+        Answer::parse(self.rest())
     }
 
     /// Reads until this has come, and returns all that has come up to its end.
@@ -129,9 +139,7 @@ impl Shim {
     }
 
     pub(crate) fn raw(&self, request: impl AsRef<[u8]>) -> Answer {
-        let mut connection = Connection::open(self);
-        connection.send(request);
-        Answer::parse(connection.rest())
+        Connection::open(self).answer(request)
     }
 }
 

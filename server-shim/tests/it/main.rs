@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod cli;
+mod embedded;
 #[cfg(unix)]
 mod ends;
 mod files;

@@ -30,10 +30,48 @@ fn clean(command: &mut Command) {
     command.stdin(Stdio::null());
 }
 
+/// A child that is ended when it goes out of scope.
+pub(crate) struct Running(pub(crate) Child);
+
+impl Running {
+    /// Waits for it to end by itself.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        wait(&mut self.0).expect("still running")
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_child(&self.0);
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// `None` where it goes on too long.
+fn wait(child: &mut Child) -> Option<ExitStatus> {
+    let deadline = Instant::now() + DEADLINE;
+    while Instant::now() < deadline {
+        if let Some(status) = child.try_wait().unwrap() {
+            return Some(status);
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    None
+}
+
 /// How to start a shim: a temporary folder, port 0.
 #[must_use = "a builder does nothing until it is started"]
 pub(crate) struct Builder {
     folder: TempDir,
+    /// Where another than the temporary one is served.
+    served: Option<PathBuf>,
+    port: u16,
     command: Command,
 }
 
@@ -56,6 +94,8 @@ impl Shim {
     pub(crate) fn builder() -> Builder {
         Builder {
             folder: TempDir::new().unwrap(),
+            served: None,
+            port: 0,
             command: binary(),
         }
     }
@@ -69,6 +109,17 @@ impl Builder {
 
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    pub(crate) fn folder(mut self, folder: &Path) -> Self {
+        self.served = Some(folder.to_owned());
+        self
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn port(mut self, port: u16) -> Self {
+        self.port = port;
         self
     }
 
@@ -89,10 +140,18 @@ impl Builder {
         self
     }
 
-    pub(crate) fn start(mut self) -> Shim {
+    pub(crate) fn start(self) -> Shim {
+        let mut shim = self.spawn();
+        let url = shim.line("http://");
+        shim.port = port_of(&url);
+        shim
+    }
+
+    /// Runs it, and does not look whether it starts.
+    pub(crate) fn spawn(mut self) -> Shim {
         self.command
-            .args(["--port", "0"])
-            .arg(self.folder.path())
+            .args(["--port", &self.port.to_string()])
+            .arg(self.served.as_deref().unwrap_or(self.folder.path()))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = self.command.spawn().unwrap();
@@ -107,16 +166,13 @@ impl Builder {
                 });
             });
         }
-        let mut shim = Shim {
+        Shim {
             child,
-            port: 0,
+            port: self.port,
             folder: self.folder,
             output,
             more,
-        };
-        let url = shim.line("http://");
-        shim.port = port_of(&url);
-        shim
+        }
     }
 }
 
@@ -183,18 +239,8 @@ impl Shim {
 
     /// Waits for it to end by itself.
     pub(crate) fn wait(&mut self) -> ExitStatus {
-        let deadline = Instant::now() + DEADLINE;
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(
-                Instant::now() < deadline,
-                "still running:\n{}",
-                self.output()
-            );
-            thread::sleep(Duration::from_millis(1));
-        }
+        let status = wait(&mut self.child);
+        status.unwrap_or_else(|| panic!("still running:\n{}", self.output()))
     }
 }
 
