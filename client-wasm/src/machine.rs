@@ -6,12 +6,14 @@
 //!
 //! - `link`: the connection: attempts, time-outs, the watchdog
 //! - `verdict`: is the document out of date?
-//! - `turn`: what is done about it, step by step
+//! - `turn`: what is done about it, step by step; `knock` and `leave`: two of the steps
 //! - `memory` and `breaker`: what one document tells the next, and the loop guard
 
 mod breaker;
 mod effect;
 mod input;
+mod knock;
+mod leave;
 mod link;
 mod memory;
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -69,6 +71,9 @@ pub struct State {
     toast: Option<&'static str>,
     status: Status,
 }
+
+/// The kind of the toast that a document keeps while it is away.
+const UPDATING: &str = Notice::Updating(Cause::Restart).kind();
 
 /// Where effects are put.
 type Effects = Vec<Effect>;
@@ -201,8 +206,12 @@ impl State {
     fn page_hide(&mut self, out: &mut Effects) {
         self.away = true;
         self.rest(out);
-        if self.turn.stage != Stage::Updating {
+        // What the page does itself goes on, and so does the word of it.
+        let updating = self.turn.stage == Stage::Updating;
+        if !updating {
             self.turn.forget();
+        }
+        if !updating || self.toast != Some(UPDATING) {
             self.hide(out);
         }
     }

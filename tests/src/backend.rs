@@ -149,3 +149,12 @@ fn copy_programs(folder: &Path) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn readme_shows_the_minimal_backend() {
+        let readme = include_str!("../../README.md");
+        assert!(readme.contains(include_str!("../backends/minimal.py")));
+    }
+}

@@ -6,21 +6,13 @@
 
 use super::breaker::WINDOW;
 use super::input::{Time, Timer};
-use super::memory::{Act, Promise};
-use super::{Cause, Change, Effect, Effects, Server, State};
-use crate::backoff;
+use super::memory::Promise;
+use super::{Cause, Change, Effect, Effects, Server, State, UPDATING};
 use crate::config::Mode;
 use crate::notice::{Notice, Remark};
 
-/// A knock without an answer is given up after so many milliseconds.
-const KNOCK_TIMEOUT: u64 = 5_000;
-
 /// The page's promises may hold up a reload for so many milliseconds.
 const LONGEST_WAIT: u64 = 10_000;
-
-/// A document that is still here so many milliseconds after its reload was kept by its person, or
-/// its server is slow.
-const LEAVE_TIMEOUT: u64 = 5_000;
 
 /// Hidden pages act this much later than visible ones, in milliseconds, and spread out.
 const HIDDEN_DELAY: u64 = 150;
@@ -30,21 +22,21 @@ const HIDDEN_DELAY: u64 = 150;
 pub(super) struct Turn {
     pub(super) stage: Stage,
     no: u32,
-    change: Option<Pending>,
-    knocks: u32,
+    pub(super) change: Option<Pending>,
+    pub(super) knocks: u32,
     /// When the first of them began, in [`Time::mono`].
-    knocking_since: u64,
+    pub(super) knocking_since: u64,
     /// The id that the person did not want to reload for.
-    declined: Option<String>,
+    pub(super) declined: Option<String>,
     /// The loop guard has been asked already.
     trial: bool,
 }
 
 #[derive(Clone, Debug)]
-struct Pending {
-    cause: Cause,
+pub(super) struct Pending {
+    pub(super) cause: Cause,
     old: Option<Server>,
-    new: Server,
+    pub(super) new: Server,
     lost_at: Option<u64>,
     /// The loop guard counts it.
     counted: bool,
@@ -75,7 +67,7 @@ pub(super) enum Stage {
 }
 
 impl Pending {
-    fn promise(&self) -> Promise {
+    pub(super) fn promise(&self) -> Promise {
         let old = self.old.as_ref().and_then(|old| old.pid);
         Promise {
             cause: self.cause,
@@ -150,7 +142,7 @@ impl State {
     }
 
     /// Says what is about to happen.
-    fn show_way(&mut self, out: &mut Effects) {
+    pub(super) fn show_way(&mut self, out: &mut Effects) {
         let Some(change) = &self.turn.change else {
             return;
         };
@@ -169,41 +161,7 @@ impl State {
         }
     }
 
-    fn knock_or_announce(&mut self, now: Time, out: &mut Effects) {
-        if self.settings.knock {
-            self.turn.stage = Stage::Knocking;
-            self.turn.knocks = 0;
-            self.turn.knocking_since = now.mono;
-            self.show_way(out);
-            self.knock_due(out);
-        } else {
-            self.pass_guard(now, out);
-        }
-    }
-
-    /// Knocks, and gives up a knock that was never answered.
-    pub(super) fn knock_due(&self, out: &mut Effects) {
-        if self.turn.stage == Stage::Knocking {
-            out.extend([Effect::Knock, Effect::Arm(Timer::Knock, KNOCK_TIMEOUT)]);
-        }
-    }
-
-    pub(super) fn knocked(&mut self, now: Time, answered: bool, out: &mut Effects) {
-        if self.turn.stage != Stage::Knocking {
-            return;
-        }
-        if answered {
-            out.extend([Effect::Disarm(Timer::Knock), Effect::StopKnock]);
-            self.pass_guard(now, out);
-        } else {
-            self.turn.knocks = self.turn.knocks.saturating_add(1);
-            let elapsed = now.mono.saturating_sub(self.turn.knocking_since);
-            let wait = backoff::wait(self.turn.knocks, elapsed, self.hidden, self.chance());
-            out.push(Effect::Arm(Timer::Knock, wait));
-        }
-    }
-
-    fn pass_guard(&mut self, now: Time, out: &mut Effects) {
+    pub(super) fn pass_guard(&mut self, now: Time, out: &mut Effects) {
         let Some(change) = &self.turn.change else {
             return;
         };
@@ -311,6 +269,8 @@ impl State {
             // What the toast says of a lost connection is worth more.
             if self.link.is_ready() && self.listening() {
                 self.show(notice, out);
+            } else if self.toast == Some(UPDATING) {
+                self.hide(out);
             }
         }
     }
@@ -328,7 +288,8 @@ impl State {
                 out.push(Effect::Disarm(Timer::Quiet));
                 self.proceed(now, out);
             }
-            Stage::None => {
+            // Not into a refused connection; the toast is about to say that it is lost.
+            Stage::None if self.link.is_ready() => {
                 change.forced = true;
                 self.knock_or_announce(now, out);
             }
@@ -345,49 +306,6 @@ impl State {
             }
             _ => self.hide(out),
         }
-    }
-
-    /// Loads the page again. The stream is closed before, or browsers report it as interrupted.
-    fn leave(&mut self, now: Time, out: &mut Effects) {
-        let Some(change) = self.turn.change.clone() else {
-            return;
-        };
-        self.rest(out);
-        self.record(now, &change, Some(change.promise()), out);
-        self.turn.stage = Stage::Leaving;
-        self.show(Notice::Reloading(change.cause), out);
-        out.extend([Effect::Arm(Timer::Leave, LEAVE_TIMEOUT), Effect::Reload]);
-    }
-
-    /// Keeps for the next document what was done.
-    fn record(&mut self, now: Time, change: &Pending, promise: Option<Promise>, out: &mut Effects) {
-        if let Some(own) = self
-            .known
-            .own
-            .as_ref()
-            .filter(|own| own.id != change.new.id)
-        {
-            self.memory.leave(&own.id);
-        }
-        self.memory.last = Some(Act {
-            at: now.wall,
-            id: change.new.id.clone(),
-            revision: self.known.offered.clone(),
-            promise,
-        });
-        out.push(Effect::Remember(self.memory.write()));
-    }
-
-    /// The page was to be loaded again, and is still here.
-    pub(super) fn stayed(&mut self, now: Time, out: &mut Effects) {
-        if self.turn.stage != Stage::Leaving {
-            return;
-        }
-        let change = self.turn.change.take();
-        self.turn.declined = change.map(|change| change.new.id);
-        self.turn.forget();
-        self.hide(out);
-        self.connect(now, out);
     }
 
     /// Drops what the page does not do itself.

@@ -98,8 +98,14 @@ impl Voice {
             ..
         } = stopped;
         let plural = if *streams == 1 { "" } else { "s" };
+        // A terminal echoes the `^C` that stopped us; the line takes its place.
+        let start = if std::io::stdout().is_terminal() {
+            "\r"
+        } else {
+            ""
+        };
         self.say(format!(
-            "stopped by {reason}: {streams} stream{plural} ended, {} ms",
+            "{start}stopped by {reason}: {streams} stream{plural} ended, {} ms",
             took.as_millis()
         ));
     }

@@ -2,6 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::*;
 
@@ -119,6 +120,7 @@ impl Play {
         }
     }
 
+    /// Long, because it has a line for each happening.
     fn input(&mut self, happening: Happening) -> Option<Input> {
         let stream = |late: u32| self.stream.saturating_sub(late);
         let text = |number: u8| number.to_string();
@@ -268,8 +270,23 @@ fn fits(status: Status, toast: Option<&str>) -> bool {
     }
 }
 
+/// The same cases in every run, so that what one run finds all find. To look further:
+/// `PROPTEST_CASES=150000 PROPTEST_RNG_SEED=$RANDOM cargo test --release -p server-reload-client`.
+fn config() -> ProptestConfig {
+    let set = |name| std::env::var_os(name).is_some();
+    let mut config = ProptestConfig::default();
+    if !set("PROPTEST_CASES") {
+        config.cases = 1_000;
+    }
+    if !set("PROPTEST_RNG_SEED") {
+        config.rng_seed = RngSeed::Fixed(0x5eed);
+    }
+    config.failure_persistence = None;
+    config
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     /// `Page` itself asserts that no stream is opened beside another.
     #[test]
