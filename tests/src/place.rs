@@ -10,12 +10,16 @@ pub fn target() -> PathBuf {
     profile().parent().expect("target/PROFILE").to_owned()
 }
 
-/// The folder of the running program's profile: cargo marks the one above it.
+/// The folder of the running program's profile; tests lie in its `deps`.
 fn profile() -> PathBuf {
     let exe = env::current_exe().expect("the running program has a path");
-    let marked = |folder: &Path| folder.join("CACHEDIR.TAG").is_file();
-    let profile = exe.ancestors().find(|it| it.parent().is_some_and(marked));
-    profile.expect("target/PROFILE/…").to_owned()
+    let folder = exe.parent().expect("target/PROFILE");
+    let profile = if folder.ends_with("deps") {
+        folder.parent().expect("target/PROFILE/deps")
+    } else {
+        folder
+    };
+    profile.to_owned()
 }
 
 /// Where screenshots of failures and other results go; made where missing.
