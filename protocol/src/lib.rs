@@ -35,9 +35,6 @@ pub const VERSION: u32 = 1;
 /// Browsers take smaller values at their word and then ask hundreds of times a second.
 pub const MIN_RETRY_MS: u64 = 1000;
 
-/// The environment variable that tells a backend its own server id, for stamping pages.
-pub const ID_ENVIRONMENT_VARIABLE: &str = "SERVER_RELOAD_ID";
-
 /// The metric of the [`Server-Timing`](https://www.w3.org/TR/server-timing/) response header whose
 /// description is the id of the server that made the page.
 ///

@@ -192,7 +192,7 @@ impl State {
                 pid: greeting.pid,
                 started_at,
             };
-            self.known.offer_revision(greeting.revision);
+            self.known.offered = greeting.revision;
             self.identified(now, server, greeting.id_age, out);
         } else {
             self.drop_turn(out);

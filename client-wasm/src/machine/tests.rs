@@ -151,6 +151,18 @@ impl Page {
         self.hear(hello(id, age))
     }
 
+    fn answer(&mut self, turn: u32, prevented: bool, waits: bool) -> Vec<Effect> {
+        self.tell(Input::Answered {
+            turn,
+            prevented,
+            waits,
+        })
+    }
+
+    fn settle(&mut self, turn: u32, outcome: Result<(), String>) -> Vec<Effect> {
+        self.tell(Input::Settled { turn, outcome })
+    }
+
     fn fail(&mut self) -> Vec<Effect> {
         self.tell(Input::Failed(self.stream()))
     }
@@ -209,6 +221,17 @@ fn shown_again(memory: Option<String>) -> Input {
 fn stamped(stamp: &str) -> Settings {
     Settings {
         stamp: Some(stamp.to_owned()),
+        ..settings()
+    }
+}
+
+fn in_mode(mode: Mode) -> Settings {
+    Settings { mode, ..settings() }
+}
+
+fn knocking() -> Settings {
+    Settings {
+        knock: true,
         ..settings()
     }
 }

@@ -45,10 +45,6 @@ impl Known {
         }
     }
 
-    pub(super) fn offer_revision(&mut self, revision: Option<String>) {
-        self.offered = revision;
-    }
-
     fn revision_moved(&self) -> bool {
         self.revision.is_some() && self.offered.is_some() && self.revision != self.offered
     }

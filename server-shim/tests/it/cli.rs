@@ -91,6 +91,15 @@ fn wider_than_loopback_is_said_however_quiet() {
     shim.line("warning: everybody on the network");
 }
 
+/// Where the system tells, the holder of the port is named, with what ends it.
+fn blames_this_process(stderr: &str) {
+    if cfg!(target_os = "linux") {
+        let pid = std::process::id();
+        assert!(stderr.contains(&format!("(pid {pid})")), "{stderr}");
+        assert!(stderr.contains(&format!("kill {pid}\n")), "{stderr}");
+    }
+}
+
 #[test]
 fn a_port_held_on_the_second_address_only_is_not_blamed_on_us() {
     let Ok(holder) = TcpListener::bind("[::1]:0") else {
@@ -101,11 +110,7 @@ fn a_port_held_on_the_second_address_only_is_not_blamed_on_us() {
     let mut command = binary();
     let (code, _, stderr) = output(command.arg(folder.path()).args(["--port", &port]));
     assert_eq!(code, Some(3), "{stderr}");
-    if cfg!(target_os = "linux") {
-        let pid = std::process::id();
-        assert!(stderr.contains(&format!("(pid {pid})")), "{stderr}");
-        assert!(stderr.contains(&format!("kill {pid}\n")), "{stderr}");
-    }
+    blames_this_process(&stderr);
 }
 
 #[test]
@@ -170,11 +175,7 @@ fn a_taken_port_says_who_and_what_to_type() {
         last.ends_with(&format!("add `--port {}`", port + 1)),
         "{stderr}"
     );
-    if cfg!(target_os = "linux") {
-        let pid = std::process::id();
-        assert!(stderr.contains(&format!("(pid {pid})")), "{stderr}");
-        assert!(stderr.contains(&format!("kill {pid}\n")), "{stderr}");
-    }
+    blames_this_process(&stderr);
 }
 
 #[test]

@@ -4,10 +4,7 @@ use super::*;
 
 #[test]
 fn an_own_server_must_answer_before_a_page_of_another_origin_leaves() {
-    let mut page = Page::new(Settings {
-        knock: true,
-        ..settings()
-    });
+    let mut page = Page::new(knocking());
     page.greeted("a", 60_000);
     page.pass(2_000);
     page.fail();
@@ -22,10 +19,7 @@ fn an_own_server_must_answer_before_a_page_of_another_origin_leaves() {
 
 #[test]
 fn a_loss_during_the_knock_judges_anew() {
-    let mut page = Page::new(Settings {
-        knock: true,
-        ..settings()
-    });
+    let mut page = Page::new(knocking());
     page.greeted("a", 60_000);
     page.pass(2_000);
     page.fail();
@@ -49,17 +43,10 @@ fn a_page_that_does_it_itself_is_not_loaded_again() {
         panic!("no announcement in {effects:?}");
     };
     let turn = change.turn;
-    let effects = page.tell(Input::Answered {
-        turn,
-        prevented: true,
-        waits: true,
-    });
+    let effects = page.answer(turn, true, true);
     assert_eq!(shown(&effects), ["updating"]);
     assert_eq!(page.status(), Status::Updating);
-    let effects = page.tell(Input::Settled {
-        turn,
-        outcome: Ok(()),
-    });
+    let effects = page.settle(turn, Ok(()));
     assert_eq!(shown(&effects), ["updated"]);
     assert_eq!(page.status(), Status::Connected);
     assert_eq!(reloads(&page.effects), 0);
@@ -68,31 +55,18 @@ fn a_page_that_does_it_itself_is_not_loaded_again() {
 
 #[test]
 fn a_failed_update_offers_a_reload() {
-    let mut page = Page::new(Settings {
-        mode: Mode::Event,
-        ..settings()
-    });
+    let mut page = Page::new(in_mode(Mode::Event));
     page.greeted("a", 60_000);
     page.tell_only(Input::Heard(page.stream(), id("b")));
-    page.tell(Input::Answered {
-        turn: 1,
-        prevented: false,
-        waits: true,
-    });
-    let effects = page.tell(Input::Settled {
-        turn: 1,
-        outcome: Err("no data".to_owned()),
-    });
+    page.answer(1, false, true);
+    let effects = page.settle(1, Err("no data".to_owned()));
     assert_eq!(shown(&effects), ["failed"]);
     assert_eq!(reloads(&page.tell(Input::Chosen(Choice::Reload))), 1);
 }
 
 #[test]
 fn event_mode_never_loads_the_page() {
-    let mut page = Page::new(Settings {
-        mode: Mode::Event,
-        ..settings()
-    });
+    let mut page = Page::new(in_mode(Mode::Event));
     page.greeted("a", 60_000);
     let effects = page.hear(id("b"));
     assert_eq!(shown(&effects), ["told"]);
@@ -101,17 +75,10 @@ fn event_mode_never_loads_the_page() {
 
 #[test]
 fn a_second_restart_during_an_update_is_announced_too() {
-    let mut page = Page::new(Settings {
-        mode: Mode::Event,
-        ..settings()
-    });
+    let mut page = Page::new(in_mode(Mode::Event));
     page.greeted("a", 60_000);
     page.tell_only(Input::Heard(page.stream(), id("b")));
-    page.tell(Input::Answered {
-        turn: 1,
-        prevented: true,
-        waits: true,
-    });
+    page.answer(1, true, true);
     let effects = page.tell_only(Input::Heard(page.stream(), id("c")));
     assert!(
         effects
@@ -119,15 +86,8 @@ fn a_second_restart_during_an_update_is_announced_too() {
             .any(|it| matches!(it, Effect::Announce(change) if change.turn == 2)),
         "{effects:?}"
     );
-    page.tell(Input::Answered {
-        turn: 2,
-        prevented: true,
-        waits: true,
-    });
-    page.tell(Input::Settled {
-        turn: 1,
-        outcome: Ok(()),
-    });
+    page.answer(2, true, true);
+    page.settle(1, Ok(()));
     assert_eq!(page.status(), Status::Updating);
 }
 
@@ -137,17 +97,10 @@ fn a_promise_without_prevention_holds_up_the_reload_for_a_while() {
         let mut page = Page::new(settings());
         page.greeted("a", 60_000);
         page.tell_only(Input::Heard(page.stream(), id("b")));
-        let effects = page.tell(Input::Answered {
-            turn: 1,
-            prevented: false,
-            waits: true,
-        });
+        let effects = page.answer(1, false, true);
         assert_eq!(reloads(&effects), 0);
         let effects = if settle {
-            page.tell(Input::Settled {
-                turn: 1,
-                outcome: Err("whatever".to_owned()),
-            })
+            page.settle(1, Err("whatever".to_owned()))
         } else {
             page.due(Timer::Delay)
         };
@@ -157,10 +110,7 @@ fn a_promise_without_prevention_holds_up_the_reload_for_a_while() {
 
 #[test]
 fn prompt_mode_asks() {
-    let mut page = Page::new(Settings {
-        mode: Mode::Prompt,
-        ..settings()
-    });
+    let mut page = Page::new(in_mode(Mode::Prompt));
     page.greeted("a", 60_000);
     assert_eq!(shown(&page.hear(id("b"))), ["prompt"]);
     assert_eq!(page.status(), Status::Prompt);
@@ -169,10 +119,7 @@ fn prompt_mode_asks() {
 
 #[test]
 fn a_dismissed_prompt_stays_away_until_the_next_restart() {
-    let mut page = Page::new(Settings {
-        mode: Mode::Prompt,
-        ..settings()
-    });
+    let mut page = Page::new(in_mode(Mode::Prompt));
     page.greeted("a", 60_000);
     page.hear(id("b"));
     page.tell(Input::Chosen(Choice::Dismiss));
@@ -229,10 +176,7 @@ fn announced(effects: &[Effect]) -> Vec<&Change> {
 
 #[test]
 fn the_old_server_is_the_document_s_own_whatever_was_heard_since() {
-    let mut page = Page::new(Settings {
-        knock: true,
-        ..settings()
-    });
+    let mut page = Page::new(knocking());
     page.greeted("a", 60_000);
     page.pass(2_000);
     page.fail();
@@ -280,10 +224,7 @@ fn the_state_is_told_before_the_page_is_asked_to_act() {
 
 #[test]
 fn a_knock_that_takes_long_is_told() {
-    let mut page = Page::new(Settings {
-        knock: true,
-        ..settings()
-    });
+    let mut page = Page::new(knocking());
     page.greeted("a", 60_000);
     page.pass(2_000);
     page.fail();
@@ -293,22 +234,12 @@ fn a_knock_that_takes_long_is_told() {
 
 #[test]
 fn a_reload_by_hand_is_not_prevented_and_knocks_first() {
-    let mut page = Page::new(Settings {
-        knock: true,
-        ..settings()
-    });
+    let mut page = Page::new(knocking());
     page.greeted("a", 60_000);
     page.hear(id("b"));
     page.tell_only(Input::Knocked { answered: true });
-    page.tell(Input::Answered {
-        turn: 1,
-        prevented: true,
-        waits: true,
-    });
-    page.tell(Input::Settled {
-        turn: 1,
-        outcome: Err("no".to_owned()),
-    });
+    page.answer(1, true, true);
+    page.settle(1, Err("no".to_owned()));
     let effects = page.tell(Input::Chosen(Choice::Reload));
     assert!(effects.contains(&Effect::Knock), "{effects:?}");
     let effects = page.tell_only(Input::Knocked { answered: true });
@@ -335,25 +266,15 @@ fn a_receipt_is_for_the_reload_and_not_for_a_later_visit() {
 
 #[test]
 fn an_update_does_not_hide_a_lost_connection() {
-    let mut page = Page::new(Settings {
-        mode: Mode::Event,
-        ..settings()
-    });
+    let mut page = Page::new(in_mode(Mode::Event));
     page.greeted("a", 60_000);
     page.tell_only(Input::Heard(page.stream(), id("b")));
-    page.tell(Input::Answered {
-        turn: 1,
-        prevented: true,
-        waits: true,
-    });
+    page.answer(1, true, true);
     page.pass(2_000);
     page.fail();
     assert_eq!(page.status(), Status::Reconnecting);
     assert_eq!(shown(&page.due(Timer::Notice)), ["lost"]);
-    let settled = page.tell(Input::Settled {
-        turn: 1,
-        outcome: Ok(()),
-    });
+    let settled = page.settle(1, Ok(()));
     assert_eq!(shown(&settled), [""; 0]);
     assert_eq!(shown(&page.greeted("b", 9_000)), ["back"]);
 }
