@@ -38,8 +38,9 @@ fn build() -> Result<(), Failure> {
         ]);
         let loader = read(&here.join("client/loader.js"))?;
         let plain = read(&here.join("client/plain.js"))?;
+        let swap = read(&here.join("client/swap.js"))?;
         let (glue, module) = client::build(&sources, &out)?;
-        assemble::script(&loader, &plain, &glue, &module)?
+        assemble::script(&loader, &plain, &swap, &glue, &module)?
     } else {
         watch(&["prebuilt/reload.js"]);
         read(&prebuilt).map_err(|error| {

@@ -81,7 +81,12 @@ function showServer() {
   byId("uptime").textContent = up ? age(Date.now() - server.startedAt) : "–";
 }
 
+// All but changes of this page's own files, for which it is loaded again.
+const drawsAnew = ({ cause, paths }) =>
+  cause === "restart" || (paths.length > 0 && paths.every((path) => path.endsWith("/graph.json")));
+
 document.addEventListener("server-reload", (event) => {
+  if (!drawsAnew(event.detail)) return;
   event.preventDefault(); // this page does it itself
   event.detail.waitUntil(render()); // the toast follows
 });

@@ -8,11 +8,13 @@ mod api;
 mod knock;
 mod lifecycle;
 mod listener;
+mod overlay;
 mod promise;
 mod script;
 mod storage;
 mod stream;
 mod style;
+mod swap;
 #[cfg(test)]
 mod tests;
 mod toast;
@@ -28,8 +30,10 @@ use crate::machine::{Effect, Input, State, Time, Timer};
 use crate::notice::{Notice, Remark};
 use knock::Knock;
 use listener::Listener;
+use overlay::Overlay;
 use script::Script;
 use stream::Stream;
+use swap::Swaps;
 use toast::Toast;
 use toggle::Toggles;
 
@@ -55,6 +59,8 @@ struct Client {
     timers: RefCell<[Option<Timeout>; Timer::ALL.len()]>,
     knock: RefCell<Option<Knock>>,
     toast: RefCell<Option<Toast>>,
+    overlay: RefCell<Option<Overlay>>,
+    swaps: Swaps,
     toggles: RefCell<Toggles>,
     listeners: RefCell<Vec<Listener>>,
 }
@@ -85,6 +91,8 @@ impl Client {
             timers: RefCell::default(),
             knock: RefCell::default(),
             toast: RefCell::default(),
+            overlay: RefCell::default(),
+            swaps: Swaps::default(),
             toggles: RefCell::default(),
             listeners: RefCell::default(),
         }
@@ -126,6 +134,10 @@ impl Client {
                 if let Some(toast) = &mut *self.toast.borrow_mut() {
                     toast.hide();
                 }
+            }
+            Effect::SwapStyles(paths) => self.swaps.swap(&paths, self.script.places()),
+            Effect::Explain { problems, kept } => {
+                Overlay::show(&mut self.overlay.borrow_mut(), &problems, kept);
             }
             Effect::Status { now, before } => {
                 self.show_toggles();

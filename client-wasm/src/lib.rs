@@ -6,6 +6,8 @@
 //! - [`backoff`]: how long to wait between connection attempts, pure
 //! - [`config`]: the script tag's attributes, pure
 //! - [`notice`]: what people read, pure
+//! - [`ansi`]: a terminal's output as styled text, pure
+//! - [`styles`]: which style sheets of the page a changed file is behind, pure
 //! - `browser`: the only code that touches the browser; compiled for WebAssembly alone
 //!
 //! # Theory of operation
@@ -20,9 +22,11 @@
 //! So everything hard, such as restarts in the gap between a document and its stream, is decided in
 //! code that runs under plain `cargo test`.
 
+pub mod ansi;
 pub mod backoff;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 pub mod config;
 pub mod machine;
 pub mod notice;
+pub mod styles;

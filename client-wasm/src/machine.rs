@@ -7,27 +7,34 @@
 //! - `link`: the connection: attempts, time-outs, the watchdog
 //! - `verdict`: is the document out of date?
 //! - `turn`: what is done about it, step by step; `knock` and `leave`: two of the steps
+//! - `services`: what is behind the stream, and whether it answers
+//! - `files`: changed page files and style sheets; `trouble`: what needs the developer
 //! - `memory` and `breaker`: what one document tells the next, and the loop guard
 
 mod breaker;
 mod effect;
+mod files;
 mod input;
 mod knock;
 mod leave;
 mod link;
 mod memory;
+mod services;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+mod trouble;
 mod turn;
 mod verdict;
 
 pub use effect::{Cause, Change, Effect, Server, Status};
-pub use input::{Choice, Event, Greeting, Input, Stream, Time, Timer};
+pub use input::{Choice, Doing, Event, Greeting, Input, Phase, Problem, Stream, Time, Timer};
 
 use crate::config::Mode;
 use crate::notice::{Notice, Remark};
 use link::Link;
 use memory::Memory;
+use services::Services;
+use trouble::Troubles;
 use turn::{Stage, Turn};
 use verdict::Known;
 
@@ -66,6 +73,8 @@ pub struct State {
 
     link: Link,
     known: Known,
+    services: Services,
+    troubles: Troubles,
     turn: Turn,
     memory: Memory,
     toast: Option<&'static str>,
@@ -89,6 +98,8 @@ impl State {
             away: false,
             link: Link::default(),
             known: Known::new(settings.stamp.clone()),
+            services: Services::default(),
+            troubles: Troubles::default(),
             turn: Turn::default(),
             memory: settings
                 .memory
@@ -124,6 +135,7 @@ impl State {
     pub fn step(&mut self, now: Time, input: Input) -> Vec<Effect> {
         let mut effects = Effects::new();
         self.take(now, input, &mut effects);
+        self.explain(&mut effects);
         let (before, now) = (self.status, self.derive_status());
         if now != before {
             self.status = now;
@@ -156,6 +168,7 @@ impl State {
             Input::Failed(stream) if self.link.is(stream) => self.lose(now, out),
             Input::Opened(_) | Input::Heard(..) | Input::Failed(_) => {}
             Input::Chosen(Choice::Dismiss) => self.dismiss(out),
+            Input::Chosen(Choice::Close) => self.troubles.close(),
             _ if !self.listening() => {}
             Input::Due(timer) => self.due(now, timer, out),
             Input::Knocked { answered } => self.knocked(now, answered, out),
@@ -164,6 +177,7 @@ impl State {
                 prevented,
                 waits,
             } => self.answered(now, turn, prevented, waits, out),
+            Input::Swapped => self.swapped(out),
             Input::Chosen(Choice::Reload) => self.reload_by_hand(now, out),
         }
     }
@@ -242,6 +256,8 @@ impl State {
     fn rest(&mut self, out: &mut Effects) {
         self.hang_up(out);
         self.link.forget_loss();
+        self.services = Services::default();
+        self.troubles.forget();
         if self.turn.stage == Stage::Knocking {
             out.push(Effect::StopKnock);
         }

@@ -1,7 +1,7 @@
 //! What people read: the toast's texts and the console's lines.
 
 use crate::config::Invalid;
-use crate::machine::Cause;
+use crate::machine::{Cause, Phase};
 
 /// What the toast shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,8 +10,8 @@ pub enum Notice {
     Lost,
     /// The server has said that it stops.
     Stopped,
-    /// The backend is not ready yet.
-    Waiting,
+    /// The backend is not ready; what it is doing, where it says so.
+    Waiting(Option<Phase>),
     /// The same server answers again.
     Back,
     /// The page is about to be loaded again.
@@ -24,6 +24,8 @@ pub enum Notice {
     Updated(Receipt),
     /// The page has been told, and has not said what it does about it.
     Told(Receipt),
+    /// Style sheets were swapped.
+    Styles,
     /// The page's promise was rejected with this message.
     Failed(String),
     /// Ask the person.
@@ -52,13 +54,14 @@ impl Notice {
         match self {
             Self::Lost => "lost",
             Self::Stopped => "stopped",
-            Self::Waiting => "waiting",
+            Self::Waiting(_) => "waiting",
             Self::Back => "back",
             Self::Reloading(_) => "reloading",
             Self::Reloaded(_) => "reloaded",
             Self::Updating(_) => "updating",
             Self::Updated(_) => "updated",
             Self::Told(_) => "told",
+            Self::Styles => "styles",
             Self::Failed(_) => "failed",
             Self::Prompt(_) => "prompt",
             Self::Workers => "workers",
@@ -72,13 +75,14 @@ impl Notice {
         match self {
             Self::Lost => "Connection lost. Reconnecting…".to_owned(),
             Self::Stopped => "Server stopped. Waiting for it to come back…".to_owned(),
-            Self::Waiting => "Server is starting…".to_owned(),
+            Self::Waiting(phase) => waiting(*phase).to_owned(),
             Self::Back => "Connected again. Nothing has changed.".to_owned(),
             Self::Reloading(cause) => [happened(*cause), ". Reloading…"].concat(),
             Self::Reloaded(receipt) => receipt.text("Reloaded"),
             Self::Updating(cause) => [happened(*cause), ". Updating the page…"].concat(),
             Self::Updated(receipt) => receipt.text("Updated in place"),
             Self::Told(receipt) => receipt.text("Page told"),
+            Self::Styles => "Styles updated".to_owned(),
             Self::Failed(message) => ["The page could not update itself: ", message].concat(),
             Self::Prompt(cause) => [happened(*cause), ". Reload the page?"].concat(),
             Self::Workers => {
@@ -95,7 +99,7 @@ impl Notice {
     #[must_use]
     pub const fn stays(&self) -> Option<u32> {
         match self {
-            Self::Back => Some(2_000),
+            Self::Back | Self::Styles => Some(2_000),
             Self::Reloaded(_) | Self::Updated(_) | Self::Told(_) => Some(4_000),
             Self::Workers => Some(10_000),
             _ => None,
@@ -113,6 +117,17 @@ const fn happened(cause: Cause) -> &'static str {
     match cause {
         Cause::Restart => "Server restarted",
         Cause::Change => "Page files changed",
+    }
+}
+
+const fn waiting(phase: Option<Phase>) -> &'static str {
+    match phase {
+        Some(Phase::Stopping) => "Server is restarting…",
+        Some(Phase::WaitingForPort) => "Server is restarting: its port is still in use…",
+        Some(Phase::BackingOff) => "Server has crashed. Starting it again…",
+        Some(Phase::Crashed) => "Server has crashed. Waiting for a change…",
+        Some(Phase::Failed) => "Server is not ready. Waiting for a change…",
+        _ => "Server is starting…",
     }
 }
 

@@ -5,6 +5,16 @@
 /// First on every stream: [`crate::payload::Hello`] as JSON.
 pub const HELLO: &str = "hello";
 
+/// A service does something else now: [`crate::payload::PhaseChange`] as JSON.
+pub const PHASE: &str = "phase";
+
+/// A watched page file was changed: [`crate::payload::Change`] as JSON.
+pub const CHANGE: &str = "change";
+
+/// Something needs the developer: [`crate::payload::Problem`] as JSON. Repeated to a late joiner while
+/// it lasts; over when a [`PHASE`] event, or `hello`, says that its service is ready.
+pub const PROBLEM: &str = "problem";
+
 /// Each heartbeat interval: the server's time in milliseconds since the Unix epoch, as text.
 pub const PING: &str = "ping";
 

@@ -35,6 +35,9 @@ pub const VERSION: u32 = 1;
 /// Browsers take smaller values at their word and then ask hundreds of times a second.
 pub const MIN_RETRY_MS: u64 = 1000;
 
+/// The most bytes of output in a [`payload::Problem`].
+pub const MAX_PROBLEM_OUTPUT: usize = 64 * 1024;
+
 /// The metric of the [`Server-Timing`](https://www.w3.org/TR/server-timing/) response header whose
 /// description is the id of the server that made the page.
 ///

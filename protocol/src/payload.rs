@@ -3,45 +3,99 @@
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-/// The names of [`Hello`]'s fields that the client reads, without serde.
+/// The names of the fields that the client reads, without serde.
 pub mod field {
     /// [`super::Hello::id`]
     pub const ID: &str = "id";
     /// [`super::Hello::id_age_ms`]
     pub const ID_AGE_MS: &str = "id_age_ms";
-    /// [`super::Hello::revision`]
+    /// [`super::Hello::revision`] and [`super::Change::revision`]
     pub const REVISION: &str = "revision";
-    /// [`super::Hello::phase`]
+    /// [`super::Hello::phase`] and [`super::PhaseChange::phase`]
     pub const PHASE: &str = "phase";
-    /// [`super::Hello::pid`]
+    /// [`super::Hello::pid`] and [`super::PhaseChange::pid`]
     pub const PID: &str = "pid";
     /// [`super::Hello::heartbeat_ms`]
     pub const HEARTBEAT_MS: &str = "heartbeat_ms";
+    /// [`super::PhaseChange::service`] and [`super::Problem::service`]
+    pub const SERVICE: &str = "service";
+    /// [`super::PhaseChange::reason`]
+    pub const REASON: &str = "reason";
+    /// [`super::PhaseChange::op_id`]
+    pub const OP_ID: &str = "op_id";
+    /// [`super::Change::kind`]
+    pub const KIND: &str = "kind";
+    /// [`super::Change::paths`]
+    pub const PATHS: &str = "paths";
+    /// [`super::Problem::title`]
+    pub const TITLE: &str = "title";
+    /// [`super::Problem::output`]
+    pub const OUTPUT: &str = "output";
 }
 
-/// What a service is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(Serialize, Deserialize),
-    serde(rename_all = "snake_case")
-)]
-#[non_exhaustive]
-pub enum Phase {
-    /// Its process runs and is not ready yet.
-    Starting,
-    /// It answers.
-    Ready,
-}
-
-impl Phase {
-    /// The phase as it stands in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Starting => "starting",
-            Self::Ready => "ready",
+/// An enum whose variants stand in JSON as one word each.
+macro_rules! words {
+    ($(#[$attribute:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* $variant,)*
         }
+
+        impl $name {
+            /// All of them, in the order of their declaration.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// As it stands in JSON.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+
+            /// The one that stands so in JSON.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|it| it.as_str() == word)
+            }
+        }
+    };
+}
+
+words! {
+    /// What a service is doing.
+    Phase {
+        /// Its process is being started.
+        Starting = "starting",
+        /// Its process runs and does not answer yet.
+        WaitingUntilReady = "waiting_until_ready",
+        /// It answers.
+        Ready = "ready",
+        /// A changed source is checked; the process of before goes on answering.
+        Checking = "checking",
+        /// Its process is being ended.
+        Stopping = "stopping",
+        /// Its process is gone, and somebody still listens on its port.
+        WaitingForPort = "waiting_for_port",
+        /// The check failed and the process of before goes on; or the new one never became ready.
+        Failed = "failed",
+        /// Its process has ended by itself, and waits for a change.
+        Crashed = "crashed",
+        /// Its process has ended by itself, and is started again after a pause.
+        BackingOff = "backing_off",
+    }
+}
+
+words! {
+    /// What kind of file was changed.
+    ChangeKind {
+        /// Style sheets: they are swapped in the page.
+        Style = "style",
+        /// Anything else that a page is made of.
+        Page = "page",
     }
 }
 
@@ -67,6 +121,49 @@ pub struct Hello {
     pub restart: bool,
 }
 
+/// Data of [`crate::event::PHASE`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+pub struct PhaseChange {
+    /// Counts all that the stream tells, but for heartbeats; a gap means that a slow reader has missed something.
+    pub seq: u64,
+    /// The service's name.
+    pub service: String,
+    /// What it does now.
+    pub phase: Phase,
+    /// Its process, where one runs.
+    pub pid: Option<u32>,
+    /// Why, for people.
+    pub reason: Option<String>,
+    /// The operation that it is part of.
+    pub op_id: Option<String>,
+}
+
+/// Data of [`crate::event::CHANGE`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+pub struct Change {
+    /// What kind of file; where both were changed, [`ChangeKind::Page`].
+    pub kind: ChangeKind,
+    /// The changed files, as the page would request them (`/css/app.css`); files outside the served
+    /// folder by their path from the watched one. Percent-encoded.
+    pub paths: Vec<String>,
+    /// The new [`Hello::revision`], where it is known.
+    pub revision: Option<String>,
+}
+
+/// Data of [`crate::event::PROBLEM`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+pub struct Problem {
+    /// The service's name.
+    pub service: String,
+    /// What is wrong, in one line.
+    pub title: String,
+    /// The end of the output: at most [`crate::MAX_PROBLEM_OUTPUT`] bytes, with its ANSI escapes.
+    pub output: String,
+}
+
 /// Data of [`crate::event::SHUTDOWN`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
@@ -88,9 +185,9 @@ pub struct Health {
     /// The process behind the id.
     pub pid: Option<u32>,
     /// When that process was started, in seconds since the Unix epoch.
-    pub started_at: f64,
+    pub started_at: Option<f64>,
     /// Seconds since then, monotonic.
-    pub uptime: f64,
+    pub uptime: Option<f64>,
     /// The supervised services; empty where the shim only serves files.
     pub services: Vec<ServiceHealth>,
     /// Open event streams.
@@ -125,23 +222,66 @@ mod tests {
             heartbeat_ms: 10_000,
             restart: false,
         })?;
-        for name in [
-            field::ID,
-            field::ID_AGE_MS,
-            field::REVISION,
-            field::PHASE,
-            field::PID,
-            field::HEARTBEAT_MS,
-        ] {
-            assert!(hello.get(name).is_some(), "no `{name}` in {hello}");
+        let phase = serde_json::to_value(PhaseChange {
+            seq: 1,
+            service: "app".to_owned(),
+            phase: Phase::Ready,
+            pid: None,
+            reason: None,
+            op_id: None,
+        })?;
+        let change = serde_json::to_value(Change {
+            kind: ChangeKind::Style,
+            paths: Vec::new(),
+            revision: None,
+        })?;
+        let problem = serde_json::to_value(Problem {
+            service: "app".to_owned(),
+            title: String::new(),
+            output: String::new(),
+        })?;
+        let expected: [(&serde_json::Value, &[&str]); 4] = [
+            (
+                &hello,
+                &[
+                    field::ID,
+                    field::ID_AGE_MS,
+                    field::REVISION,
+                    field::PHASE,
+                    field::PID,
+                    field::HEARTBEAT_MS,
+                ],
+            ),
+            (
+                &phase,
+                &[
+                    field::SERVICE,
+                    field::PHASE,
+                    field::PID,
+                    field::REASON,
+                    field::OP_ID,
+                ],
+            ),
+            (&change, &[field::KIND, field::PATHS, field::REVISION]),
+            (&problem, &[field::SERVICE, field::TITLE, field::OUTPUT]),
+        ];
+        for (json, names) in expected {
+            for name in names {
+                assert!(json.get(name).is_some(), "no `{name}` in {json}");
+            }
         }
         Ok(())
     }
 
     #[test]
-    fn phases_are_spelled_one_way() -> serde_json::Result<()> {
-        for phase in [Phase::Starting, Phase::Ready] {
+    fn words_are_spelled_one_way() -> serde_json::Result<()> {
+        for phase in Phase::ALL {
             assert_eq!(serde_json::to_value(phase)?, phase.as_str());
+            assert_eq!(Phase::from_word(phase.as_str()), Some(*phase));
+        }
+        for kind in ChangeKind::ALL {
+            assert_eq!(serde_json::to_value(kind)?, kind.as_str());
+            assert_eq!(ChangeKind::from_word(kind.as_str()), Some(*kind));
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use super::Failure;
 pub(crate) fn script(
     loader: &str,
     plain: &str,
+    swap: &str,
     glue: &str,
     module: &[u8],
 ) -> Result<String, Failure> {
@@ -21,8 +22,10 @@ pub(crate) fn script(
         .trim_end_matches(';');
     let plain = plain.find("({ P").map(|at| plain[at..].trim_end());
     let plain = plain.ok_or("`client/plain.js` is no function of the loader's helpers")?;
+    let swap = swap.find("({ attempted").map(|at| swap[at..].trim_end());
+    let swap = swap.ok_or("`client/swap.js` is no function of the loader's helpers")?;
     let source = fill(loader, "GLUE", glue)?;
-    let source = fill(&source, "PLAIN", plain)?;
+    let source = fill(&source, "PLAIN", &fill(plain, "SWAP", swap)?)?;
     let source = fill(&source, "PROTOCOL", &protocol())?;
     let script = minifier::js::minify(&source)
         .map_err(|error| format!("cannot minify the loader: {error}"))?
@@ -44,6 +47,9 @@ fn protocol() -> String {
     let names = [
         ("events", path::EVENTS),
         ("hello", event::HELLO),
+        ("phase", event::PHASE),
+        ("change", event::CHANGE),
+        ("problem", event::PROBLEM),
         ("ping", event::PING),
         ("shutdown", event::SHUTDOWN),
         ("done", event::DONE),

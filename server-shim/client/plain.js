@@ -9,6 +9,8 @@
   const MOST = 30;
   const MOST_COUNTED = 3;
 
+  const styles = SWAP;
+  const swap = styles({ attempted });
   const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const ladder = (attempt, elapsed) => {
     const step = elapsed < 500 ? 50 : elapsed < 2e3 ? 100 : elapsed < 1e4 ? 250 : 1e3;
@@ -20,6 +22,11 @@
 
   let on, mode, delay, events, knocks; // settings
   let own, revision, offered, greeted; // what the document goes with, and what it was offered
+  let missed; // changed page files that it does not go with yet
+  let outdated; // it was there before any server that may answer
+  let named, down, process, op; // what the stream tells of what is behind it
+  const unstyled = []; // style sheets that a stopped server may not have had
+  const problems = new Map();
   let server = null; // the one that answers, or answered last
   let state = "connecting";
   let source, timer, watchdog, lost, attempt, since, heartbeat, alive;
@@ -49,12 +56,20 @@
   }
 
   function close() {
+    forget();
     clearTimeout(timer);
     clearTimeout(watchdog);
     turn++;
     if (source) source.onerror = (event) => event.target.close();
     source?.close();
     source = undefined;
+  }
+
+  // A stream tells of its services anew.
+  function forget() {
+    named = false;
+    down = new Set();
+    process = op = undefined;
   }
 
   function rest(next) {
@@ -112,21 +127,71 @@
     mine.onerror = () => lose("reconnecting");
     hear(P.hello, greet);
     hear("message", (id) => id.trim() && judge(id.trim()));
-    hear(P.ping, () => {});
+    for (const [name, act] of [[P.phase, follow], [P.change, changed], [P.problem, explain]])
+      hear(name, (data) => act(read(data)));
+    // No id has come since all were ready: pages do not depend on what was down.
+    hear(P.ping, () => named && !down.size && state === "waiting" && become("connected"));
     hear(P.shutdown, () => become("stopped"));
     hear(P.done, () => lose("stopped"));
   }
 
+  const read = (data) => attempted(() => JSON.parse(data)) ?? {};
+
   function greet(data) {
-    const hello = attempted(() => JSON.parse(data)) ?? {};
+    const hello = read(data);
     const interval = hello.heartbeat_ms;
     heartbeat = interval >= 1 && interval <= 36e5 ? interval : 0;
     live();
-    offered = hello.revision;
-    const ready = (hello.phase ?? "ready") === "ready";
-    if (ready && typeof hello.id === "string") return judge(hello.id, hello.pid, hello.id_age_ms);
+    forget();
+    if (typeof hello.id === "string") {
+      offered = hello.revision;
+      return judge(hello.id, hello.pid, hello.id_age_ms);
+    }
+    outdated = true;
     turn++;
     become("waiting");
+  }
+
+  // What a service does. Never into a server that is not there: its next id is judged anew.
+  function follow({ service, phase, pid, op_id }) {
+    op = op_id ?? op;
+    const ready = phase === "ready";
+    const comes = ready || phase === "starting" || phase === "waiting_until_ready";
+    if (!comes && !["stopping", "waiting_for_port", "crashed", "backing_off"].includes(phase)) return;
+    if (ready) for (const told of [down, problems]) told.delete(service);
+    else down.add(service);
+    const startedAt = process?.startedAt ?? (ready ? null : Date.now());
+    process = comes ? { pid: pid ?? process?.pid, startedAt } : undefined;
+    if (!down.size || !named || ["waiting", "updating"].includes(state)) return;
+    turn++;
+    become("waiting");
+  }
+
+  function changed({ kind, paths = [], revision: next }) {
+    const moved = filesMoved();
+    // The document came after it.
+    if (next && !moved && next === revision) return;
+    offered = next ?? offered;
+    const ready = named && !down.size && state !== "waiting";
+    if (kind === "style") {
+      if (!moved && next) revision = next;
+      if (!ready) unstyled.push(...paths);
+      swap(paths, events);
+    } else if (kind === "page") {
+      missed = [...new Set([...(missed ?? []), ...paths])];
+      if (ready && !["restarted", "paused", "reloading"].includes(state)) act("change", false);
+    }
+  }
+
+  const filesMoved = () => missed || (revision && offered && revision !== offered);
+
+  const ESCAPES =
+    /\x1b(?:\[[ -?]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -\/]*[0-~])|[\0-\x08\x0b-\x1f\x7f]/g;
+
+  function explain({ service, title, output = "" }) {
+    const text = `[server-reload] ${service}: ${title}\n${output.replace(ESCAPES, "")}`;
+    if (problems.get(service) !== text) console.error(text);
+    problems.set(service, text);
   }
 
   function judge(id, pid, age) {
@@ -134,16 +199,21 @@
     const first = !greeted;
     greeted = true;
     const same = server?.id === id ? server : undefined;
-    const startedAt = typeof age === "number" ? Date.now() - age : (same?.startedAt ?? null);
+    const told = same ?? process;
+    const startedAt = typeof age === "number" ? Date.now() - age : (told?.startedAt ?? null);
     const target = server?.id;
-    server = { id, pid: pid ?? same?.pid ?? null, startedAt };
+    server = { id, pid: pid ?? told?.pid ?? null, startedAt };
+    named = true;
+    process = undefined;
+    down.clear();
     const cause = stale(id, age);
+    if (unstyled.length) swap(unstyled.splice(0), events);
     if (!cause) {
       if (state === "updating") return;
       turn++;
       become("connected");
     } else if (state !== "reloading" && !(["restarted", "paused"].includes(state) && target === id)) {
-      act(cause, first);
+      act(cause, first || (memory.last === id && memory.revision === offered));
     }
   }
 
@@ -151,7 +221,7 @@
   function stale(id, age) {
     const left = memory.left.includes(id);
     if (own?.id === id) {
-      if (revision && offered && revision !== offered) return "change";
+      if (filesMoved()) return "change";
     } else if (own && (left || seen.has(id))) {
       sayOnce(
         "ids come back, which are not taken for restarts: several servers answer in turns at one address " +
@@ -160,9 +230,10 @@
       return;
     } else if (own) {
       return "restart";
-    } else if (!left && vouched() !== id && typeof age === "number") {
+    } else if (!left && vouched() !== id) {
       // The server is younger than the document, so another one made it.
-      if (age < performance.now() - responseStart) return "restart";
+      outdated ||= typeof age === "number" && age < performance.now() - responseStart;
+      if (outdated) return "restart";
     }
     adopt();
   }
@@ -171,6 +242,7 @@
     own = server;
     seen.add(own.id);
     revision = offered ?? revision;
+    missed = undefined;
   }
 
   // Not from a living page into a refused connection: the page's own server answers first.
@@ -215,9 +287,8 @@
     attempted(() => sessionStorage.setItem(key, JSON.stringify(memory)));
   }
 
-  async function act(cause, first) {
+  async function act(cause, counted) {
     const mine = ++turn;
-    const counted = first || (memory.last === server.id && memory.revision === offered);
     become("restarted");
     const hidden = document.hidden ? 150 + 500 * Math.random() : 0;
     if (delay + hidden) await wait(delay + hidden);
@@ -241,8 +312,8 @@
       oldPid: own?.pid ?? null,
       newId: server.id,
       newPid: server.pid,
-      op_id: null,
-      paths: [],
+      op_id: (cause === "restart" && op) || null,
+      paths: missed ?? [],
       waitUntil: (promise) => void promises.push(promise),
     };
     const event = new CustomEvent("server-reload", { detail, bubbles: true, cancelable: true });

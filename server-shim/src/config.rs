@@ -23,7 +23,7 @@ pub struct Identity {
     id: String,
     started: Instant,
     started_at: SystemTime,
-    pid: u32,
+    pid: Option<u32>,
 }
 
 impl Identity {
@@ -32,7 +32,10 @@ impl Identity {
     /// The id is the time in seconds since the Unix epoch with microseconds, as text.
     #[must_use]
     pub fn now() -> Self {
-        let started_at = SystemTime::now();
+        Self::at(SystemTime::now())
+    }
+
+    fn at(started_at: SystemTime) -> Self {
         let since_epoch = since_epoch(started_at);
         Self {
             id: format!(
@@ -42,7 +45,27 @@ impl Identity {
             ),
             started: Instant::now(),
             started_at,
-            pid: std::process::id(),
+            pid: Some(std::process::id()),
+        }
+    }
+
+    /// Another process, which has started now.
+    #[cfg(feature = "supervisor")]
+    #[must_use]
+    pub(crate) fn with_pid(mut self, pid: Option<u32>) -> Self {
+        self.pid = pid;
+        self
+    }
+
+    /// A process that was started at this time by the wall clock, and has been running for `age`.
+    #[cfg(feature = "supervisor")]
+    pub(crate) fn since(started_at: SystemTime, age: Option<Duration>, pid: Option<u32>) -> Self {
+        let age = age.unwrap_or_default();
+        let now = Instant::now();
+        Self {
+            started: now.checked_sub(age).unwrap_or(now),
+            pid,
+            ..Self::at(started_at)
         }
     }
 
@@ -52,9 +75,9 @@ impl Identity {
         &self.id
     }
 
-    /// The process's number.
+    /// The process's number, where it is known.
     #[must_use]
-    pub fn pid(&self) -> u32 {
+    pub fn pid(&self) -> Option<u32> {
         self.pid
     }
 

@@ -6,6 +6,7 @@ mod range;
 mod request_path;
 mod revision;
 mod root;
+mod settled;
 
 pub(crate) use etag::{etag_of, matches_any, matches_strongly};
 pub(crate) use kind::Kind;

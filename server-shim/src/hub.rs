@@ -1,51 +1,87 @@
 //! What every stream watches.
 
+mod log;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use server_reload_protocol::payload::Phase;
+use bytes::Bytes;
+use server_reload_protocol::event;
+use server_reload_protocol::payload::{Change, Phase, PhaseChange, Problem, ServiceHealth};
 use tokio::sync::watch;
 
 use crate::config::Identity;
+use crate::frame::{frame, json};
+use log::Log;
 
-/// What is true of the shim right now.
-#[derive(Clone, Debug)]
-pub(crate) struct Snapshot {
-    pub(crate) identity: Identity,
-    pub(crate) phase: Phase,
+/// What is true right now.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct State {
+    /// The process behind the server id; none while the backend is not ready.
+    pub(crate) identity: Option<Identity>,
+    /// The supervised services.
+    pub(crate) services: Vec<ServiceHealth>,
+    /// What is wrong, one for each service at most.
+    problems: Vec<Problem>,
     /// Why the shim is stopping, once it is.
     pub(crate) stopping: Option<Cow<'static, str>>,
 }
 
-/// The retained snapshot and the number of those who watch it by a stream.
+impl State {
+    /// What pages wait for: the first service that is not ready.
+    pub(crate) fn phase(&self) -> Phase {
+        let mut phases = self.services.iter().map(|service| service.phase);
+        phases
+            .find(|phase| *phase != Phase::Ready)
+            .unwrap_or(Phase::Ready)
+    }
+
+    /// The events that tell a late joiner what is wrong.
+    pub(crate) fn problems(&self) -> impl Iterator<Item = String> {
+        let tell = |problem| frame(Some(event::PROBLEM), &json(problem));
+        self.problems.iter().map(tell)
+    }
+}
+
+/// The retained state, and what was told lately.
+#[derive(Debug, Default)]
+struct Retained {
+    state: State,
+    log: Log,
+}
+
+/// The retained state and the number of those who watch it by a stream.
 #[derive(Debug)]
 pub(crate) struct Hub {
-    snapshot: watch::Sender<Snapshot>,
+    retained: watch::Sender<Retained>,
     streams: Arc<AtomicUsize>,
 }
 
 impl Hub {
-    pub(crate) fn new(identity: Identity) -> Self {
-        let snapshot = Snapshot {
+    /// With the process behind the server id, where one is ready already.
+    pub(crate) fn new(identity: Option<Identity>) -> Self {
+        let state = State {
             identity,
-            phase: Phase::Ready,
-            stopping: None,
+            ..State::default()
         };
         Self {
-            snapshot: watch::Sender::new(snapshot),
+            retained: watch::Sender::new(Retained {
+                state,
+                log: Log::default(),
+            }),
             streams: Arc::default(),
         }
     }
 
-    pub(crate) fn snapshot(&self) -> Snapshot {
-        self.snapshot.borrow().clone()
+    pub(crate) fn state(&self) -> State {
+        self.retained.borrow().state.clone()
     }
 
     /// Tells every stream, and every one still to come, to end.
     pub(crate) fn stop(&self, reason: Cow<'static, str>) {
-        self.snapshot
-            .send_modify(|snapshot| snapshot.stopping = Some(reason));
+        self.retained
+            .send_modify(|retained| retained.state.stopping = Some(reason));
     }
 
     /// Open streams.
@@ -55,7 +91,10 @@ impl Hub {
 
     /// Watches without counting as a stream.
     pub(crate) fn watch(&self) -> Watcher {
-        Watcher(self.snapshot.subscribe())
+        Watcher {
+            retained: self.retained.subscribe(),
+            told: 0,
+        }
     }
 
     /// Watches on behalf of a stream, which counts until this is dropped.
@@ -68,27 +107,122 @@ impl Hub {
     }
 }
 
-/// A look at the snapshot that wakes when it changes.
+/// What the supervisor tells.
+#[cfg_attr(
+    not(feature = "supervisor"),
+    expect(dead_code, reason = "nobody else tells")
+)]
+impl Hub {
+    /// From now on these services are told of; until they are ready there is no server id.
+    pub(crate) fn expect(&self, services: Vec<ServiceHealth>) {
+        self.retained.send_modify(|retained| {
+            retained.state.identity = None;
+            retained.state.services = services;
+        });
+    }
+
+    /// A service does something else now; `seq` is filled in.
+    pub(crate) fn phase(&self, service: usize, mut change: PhaseChange) {
+        self.retained.send_modify(|retained| {
+            if let Some(health) = retained.state.services.get_mut(service) {
+                health.phase = change.phase;
+                health.pid = change.pid;
+            }
+            change.seq = retained.log.next();
+            retained
+                .log
+                .add(frame(Some(event::PHASE), &json(&change)).into());
+        });
+    }
+
+    /// The process behind the server id; `None`: pages wait.
+    pub(crate) fn identify(&self, identity: Option<Identity>) {
+        self.retained.send_modify(|retained| {
+            if let Some(identity) = &identity {
+                retained.log.add(frame(None, identity.id()).into());
+            }
+            retained.state.identity = identity;
+        });
+    }
+
+    pub(crate) fn change(&self, change: &Change) {
+        let told = frame(Some(event::CHANGE), &json(change));
+        self.retained
+            .send_modify(|retained| retained.log.add(told.into()));
+    }
+
+    /// Takes the place of what was wrong with the service before.
+    pub(crate) fn problem(&self, problem: Problem) {
+        let told = frame(Some(event::PROBLEM), &json(&problem));
+        self.retained.send_modify(|retained| {
+            let problems = &mut retained.state.problems;
+            problems.retain(|other| other.service != problem.service);
+            problems.push(problem);
+            retained.log.add(told.into());
+        });
+    }
+
+    /// What was wrong with the service is over.
+    pub(crate) fn solve(&self, service: &str) {
+        self.retained.send_modify(|retained| {
+            let problems = &mut retained.state.problems;
+            problems.retain(|problem| problem.service != service);
+        });
+    }
+}
+
+/// A look at the state that wakes when something is told.
 #[derive(Debug)]
-pub(crate) struct Watcher(watch::Receiver<Snapshot>);
+pub(crate) struct Watcher {
+    retained: watch::Receiver<Retained>,
+    /// Up to where of the log.
+    told: u64,
+}
+
+/// What a watcher was waiting for.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// These events.
+    Told(Vec<Bytes>),
+    /// The end, for this reason.
+    Stopping(Cow<'static, str>),
+}
 
 impl Watcher {
-    pub(crate) fn snapshot(&self) -> Snapshot {
-        self.0.borrow().clone()
+    /// What is true now; [`Watcher::next`] goes on from here.
+    pub(crate) fn state(&mut self) -> State {
+        let retained = self.retained.borrow();
+        self.told = retained.log.next();
+        retained.state.clone()
+    }
+
+    /// What was told since, or the end; waits for it.
+    pub(crate) async fn next(&mut self) -> Next {
+        let told = self.told;
+        let news =
+            |retained: &Retained| retained.log.next() > told || retained.state.stopping.is_some();
+        let Ok(retained) = self.retained.wait_for(news).await else {
+            return Next::Stopping(GONE);
+        };
+        let frames = retained.log.since(told);
+        if frames.is_empty() {
+            return Next::Stopping(retained.state.stopping.clone().unwrap_or(GONE));
+        }
+        self.told = retained.log.next();
+        Next::Told(frames)
     }
 
     /// Resolves with the reason once the shim is stopping, at once where it already is.
     pub(crate) async fn stopping(&mut self) -> Cow<'static, str> {
-        match self
-            .0
-            .wait_for(|snapshot| snapshot.stopping.is_some())
-            .await
-        {
-            Ok(snapshot) => snapshot.stopping.clone().unwrap_or_default(),
-            Err(_) => Cow::Borrowed("the server is gone"),
+        let stops = |retained: &Retained| retained.state.stopping.is_some();
+        match self.retained.wait_for(stops).await {
+            Ok(retained) => retained.state.stopping.clone().unwrap_or_default(),
+            Err(_) => GONE,
         }
     }
 }
+
+const GONE: Cow<'static, str> = Cow::Borrowed("the server is gone");
 
 /// A [`Watcher`] that counts as an open stream.
 #[derive(Debug)]
@@ -115,19 +249,52 @@ mod tests {
 
     #[tokio::test]
     async fn a_late_watcher_sees_the_stop() {
-        let hub = Hub::new(Identity::now());
+        let hub = Hub::new(Some(Identity::now()));
         hub.stop("test".into());
         assert_eq!(hub.watch().stopping().await, "test");
     }
 
     #[test]
     fn a_dropped_subscription_no_longer_counts() {
-        let hub = Hub::new(Identity::now());
+        let hub = Hub::new(None);
         let (one, two) = (hub.subscribe(), hub.subscribe());
         assert_eq!(hub.streams(), 2);
         drop(one);
         assert_eq!(hub.streams(), 1);
         drop(two);
         assert_eq!(hub.streams(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_slow_watcher_misses_nothing_and_hears_the_end_last() {
+        let hub = Hub::new(None);
+        let mut watcher = hub.watch();
+        let _ = watcher.state();
+        for _ in 0..3 {
+            hub.identify(Some(Identity::now()));
+            hub.identify(None);
+        }
+        hub.stop("test".into());
+        match watcher.next().await {
+            Next::Told(frames) => assert_eq!(frames.len(), 3),
+            Next::Stopping(reason) => panic!("stopped by {reason} before all was told"),
+        }
+        assert!(matches!(watcher.next().await, Next::Stopping(_)));
+    }
+
+    #[tokio::test]
+    async fn a_problem_is_kept_until_it_is_solved() {
+        let hub = Hub::new(None);
+        let problem = |title: &str| Problem {
+            service: "app".to_owned(),
+            title: title.to_owned(),
+            output: String::new(),
+        };
+        hub.problem(problem("one"));
+        hub.problem(problem("two"));
+        let kept: Vec<_> = hub.state().problems().collect();
+        assert!(kept.len() == 1 && kept[0].contains("two"), "{kept:?}");
+        hub.solve("app");
+        assert_eq!(hub.state().problems().count(), 0);
     }
 }

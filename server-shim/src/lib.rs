@@ -9,12 +9,18 @@
 //! - [`run`]: the accept loop and its bounded end
 //! - `hub`: what every stream watches
 //! - `files`: from a request's path to a file inside the folder
+//! - `supervisor` (feature `supervisor`): watching files, and running or observing a backend
 //! - `cli` (feature `cli`): the command line, turned once into a [`Config`]
 //!
 //! # Theory of operation
 //!
-//! Data flows one way: a signal or a caller changes the hub, every stream watches the hub, and every
-//! page listens to its stream. Nothing flows back but plain HTTP requests.
+//! Data flows one way: files and signals → the supervisor's machine → the hub → every stream → the
+//! page. Nothing flows back but plain HTTP requests.
+//!
+//! The supervisor is a pure machine in the middle of edges that decide nothing: `step(now, input)`
+//! answers with effects, and the driver carries them out. It ends the old process group to its last
+//! member before it starts the next, and lets the server id move when the new process is ready and no
+//! follow-up is pending.
 //!
 //! The hub is a retained value, not a notification. A stream that is opened while the process stops
 //! therefore sees that it stops, gets `shutdown` and `done` like all others, and ends.
@@ -49,11 +55,14 @@
 pub mod cli;
 mod config;
 mod files;
+mod frame;
 pub mod guard;
 mod hub;
 pub mod routes;
 mod server;
 mod shim;
+#[cfg(feature = "supervisor")]
+pub mod supervisor;
 
 pub use config::{Config, Identity, MAX_HEARTBEAT, MIN_HEARTBEAT};
 pub use server::{ServeError, Stopped, run};

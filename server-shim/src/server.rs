@@ -79,22 +79,35 @@ pub async fn run(
     config: Config,
     shutdown: impl Future<Output: Into<Cow<'static, str>>>,
 ) -> Result<Stopped, ServeError> {
-    let grace = config.grace;
     let shim = Shim::new(config)?;
+    Ok(serve(listeners, &shim, shutdown, std::future::ready(())).await)
+}
+
+/// As [`run`]; what is to end beside the connections is begun to be ended together with them.
+pub(crate) async fn serve(
+    listeners: Vec<TcpListener>,
+    shim: &Shim,
+    shutdown: impl Future<Output: Into<Cow<'static, str>>>,
+    rest: impl Future<Output = ()>,
+) -> Stopped {
+    let grace = shim.config().grace;
     let mut connections = JoinSet::new();
-    let reason = accept_until(shutdown, listeners, &shim, grace, &mut connections).await;
+    let reason = accept_until(shutdown, listeners, shim, grace, &mut connections).await;
 
     let (began, streams) = (Instant::now(), shim.streams());
     shim.stop(reason.clone());
-    let ended = async { while connections.join_next().await.is_some() {} };
-    if timeout(bound(grace), ended).await.is_err() {
-        tracing::warn!("a connection did not end within its bound and was dropped");
-    }
-    Ok(Stopped {
+    let ended = async {
+        let ended = async { while connections.join_next().await.is_some() {} };
+        if timeout(bound(grace), ended).await.is_err() {
+            tracing::warn!("a connection did not end within its bound and was dropped");
+        }
+    };
+    tokio::join!(ended, rest);
+    Stopped {
         reason,
         streams,
         took: began.elapsed(),
-    })
+    }
 }
 
 /// Within which the end of [`run`] is reached, however its connections behave.

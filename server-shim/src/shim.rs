@@ -46,7 +46,7 @@ impl Shim {
             source,
         })?;
         Ok(Self(Arc::new(Inner {
-            hub: Hub::new(config.identity.clone()),
+            hub: Hub::new(Some(config.identity.clone())),
             pages: pages.map(Pages::new),
             config,
         })))

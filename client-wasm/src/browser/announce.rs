@@ -67,12 +67,20 @@ pub(super) fn reload(change: &Change) {
             promises.push(&promise);
         })
     };
+    let paths: Array = change
+        .paths
+        .iter()
+        .map(|it| JsValue::from_str(it))
+        .collect();
     let detail = Fields::new()
         .set("cause", change.cause.as_str())
         .server("oldId", "oldPid", change.old.as_ref())
         .server("newId", "newPid", Some(&change.new))
-        .set("op_id", JsValue::NULL)
-        .set("paths", Array::new())
+        .set(
+            "op_id",
+            change.op_id.as_deref().map_or(JsValue::NULL, Into::into),
+        )
+        .set("paths", paths)
         .set("waitUntil", wait_until.into_js_value());
     let prevented = !dispatch("server-reload", true, &detail.done());
     let turn = change.turn;

@@ -1,15 +1,16 @@
 //! The event stream.
 
-use js_sys::{JSON, Reflect};
+use js_sys::{Array, JSON};
 use server_reload_protocol::event;
-use server_reload_protocol::payload::{Phase, field};
+use server_reload_protocol::payload::{Change, ChangeKind, Phase, Problem, field};
 use wasm_bindgen::prelude::*;
 use web_sys::{EventSource, MessageEvent};
 
 use super::listener::Listener;
+use super::script::{get, text};
 use super::tell;
 use crate::config::one_line;
-use crate::machine::{Event, Greeting, Input};
+use crate::machine::{Doing, Event, Greeting, Input};
 
 thread_local! {
     /// `WebKit` brings a closed `EventSource` back to life when its page is restored from the
@@ -25,7 +26,7 @@ thread_local! {
 #[must_use = "a stream is closed when it is dropped"]
 pub(super) struct Stream {
     source: EventSource,
-    _listeners: [Listener; 7],
+    _listeners: [Listener; 10],
 }
 
 impl Stream {
@@ -33,20 +34,23 @@ impl Stream {
     /// forbids it.
     pub(super) fn open(url: &str, number: u32) -> Option<Self> {
         let source = EventSource::new(url).ok()?;
-        let on = |name, read: fn(String) -> Event| {
+        let on = |name, read: fn(&str) -> Event| {
             Listener::new(&source, name, move |event: web_sys::Event| {
                 let data = event.unchecked_ref::<MessageEvent>().data();
                 tell(Input::Heard(
                     number,
-                    read(data.as_string().unwrap_or_default()),
+                    read(&data.as_string().unwrap_or_default()),
                 ));
             })
         };
         let listeners = [
             Listener::new(&source, "open", move |_| tell(Input::Opened(number))),
             Listener::new(&source, "error", move |_| tell(Input::Failed(number))),
-            on("message", |id| Event::Id(one_line(&id))),
-            on(event::HELLO, |data| Event::Hello(greeting(&data))),
+            on("message", |id| Event::Id(one_line(id))),
+            on(event::HELLO, |data| Event::Hello(greeting(&json(data)))),
+            on(event::PHASE, |data| or_life(doing(&json(data)))),
+            on(event::CHANGE, |data| or_life(change(&json(data)))),
+            on(event::PROBLEM, |data| or_life(problem(&json(data)))),
             on(event::PING, |_| Event::Ping),
             on(event::SHUTDOWN, |_| Event::Shutdown),
             on(event::DONE, |_| Event::Done),
@@ -68,24 +72,75 @@ impl Drop for Stream {
     }
 }
 
-/// Reads `hello`'s JSON. What is missing or of another type is left out: the stream may be a
-/// backend's own.
-fn greeting(data: &str) -> Greeting {
-    let json = JSON::parse(data).unwrap_or(JsValue::NULL);
-    let value = |name: &str| Reflect::get(&json, &name.into()).ok();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "saturates"
-    )]
-    let number = |name| value(name).and_then(|it| it.as_f64()).map(|it| it as u64);
-    let text = |name| value(name).and_then(|it| it.as_string());
-    let ready = text(field::PHASE).is_none_or(|phase| phase == Phase::Ready.as_str());
+fn json(data: &str) -> JsValue {
+    JSON::parse(data).unwrap_or(JsValue::NULL)
+}
+
+/// What a later version of the contract says is at least a sign of life.
+fn or_life(event: Option<Event>) -> Event {
+    event.unwrap_or(Event::Ping)
+}
+
+/// Reads `hello`. What is missing or of another type is left out: the stream may be a backend's own.
+fn greeting(json: &JsValue) -> Greeting {
     Greeting {
-        id: text(field::ID).filter(|_| ready).map(|id| one_line(&id)),
-        id_age: number(field::ID_AGE_MS),
-        revision: text(field::REVISION).map(|it| one_line(&it)),
-        pid: number(field::PID).and_then(|it| u32::try_from(it).ok()),
-        heartbeat: number(field::HEARTBEAT_MS),
+        id: line(json, field::ID),
+        id_age: number(json, field::ID_AGE_MS),
+        revision: line(json, field::REVISION),
+        phase: phase(json),
+        pid: pid(json),
+        heartbeat: number(json, field::HEARTBEAT_MS),
     }
+}
+
+fn doing(json: &JsValue) -> Option<Event> {
+    Some(Event::Phase(Doing {
+        service: text(json, field::SERVICE)?,
+        phase: phase(json)?,
+        pid: pid(json),
+        op_id: text(json, field::OP_ID),
+    }))
+}
+
+fn change(json: &JsValue) -> Option<Event> {
+    let paths = get(json, field::PATHS);
+    let paths = paths.dyn_ref::<Array>().map(Array::iter);
+    Some(Event::Change(Change {
+        kind: ChangeKind::from_word(&text(json, field::KIND)?)?,
+        paths: paths
+            .into_iter()
+            .flatten()
+            .filter_map(|path| path.as_string())
+            .collect(),
+        revision: line(json, field::REVISION),
+    }))
+}
+
+fn problem(json: &JsValue) -> Option<Event> {
+    Some(Event::Problem(Problem {
+        service: text(json, field::SERVICE)?,
+        title: text(json, field::TITLE)?,
+        output: text(json, field::OUTPUT).unwrap_or_default(),
+    }))
+}
+
+fn line(json: &JsValue, name: &str) -> Option<String> {
+    text(json, name).map(|it| one_line(&it))
+}
+
+fn phase(json: &JsValue) -> Option<Phase> {
+    Phase::from_word(&text(json, field::PHASE)?)
+}
+
+fn pid(json: &JsValue) -> Option<u32> {
+    u32::try_from(number(json, field::PID)?).ok()
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "saturates"
+)]
+fn number(json: &JsValue, name: &str) -> Option<u64> {
+    get(json, name).as_f64().map(|it| it as u64)
 }

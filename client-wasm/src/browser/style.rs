@@ -9,8 +9,8 @@ use super::script::document;
 
 /// Custom properties for both colour schemes, shared by what we show.
 const THEME: &str = "\
-:host{all:initial;--ink:#1c1e21;--paper:#fff;--edge:#0002;--accent:#0a66c2;--glow:#0003;color-scheme:light dark}\
-@media(prefers-color-scheme:dark){:host{--ink:#e8eaed;--paper:#202326;--edge:#fff3;--accent:#6cb6ff;--glow:#0008}}\
+:host{all:initial;--ink:#1c1e21;--paper:#fff;--edge:#0002;--accent:#0a66c2;--soft:#5f666d;--glow:#0003;color-scheme:light dark}\
+@media(prefers-color-scheme:dark){:host{--ink:#e8eaed;--paper:#202326;--edge:#fff3;--accent:#6cb6ff;--soft:#9aa2aa;--glow:#0008}}\
 *{box-sizing:border-box;font:13px/1.4 system-ui,sans-serif}\
 button{color:inherit;background:none;border:1px solid var(--edge);border-radius:6px;padding:3px 10px;cursor:pointer}\
 button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}";
@@ -66,4 +66,25 @@ pub(super) fn part(inside: &JsValue, name: &str, part: &str) -> Option<Element> 
         .append_child(&element)
         .ok()?;
     Some(element)
+}
+
+/// Makes a button that does `action`.
+pub(super) fn button(inside: &JsValue, action: &str, label: &str) -> Option<Element> {
+    let button = part(inside, "button", "action")?;
+    button.set_attribute("type", "button").ok()?;
+    button.set_attribute("data-action", action).ok()?;
+    button.set_text_content(Some(label));
+    Some(button)
+}
+
+/// All elements of the page that a selector matches.
+pub(super) fn all(selector: &str) -> Vec<Element> {
+    let found = document().and_then(|document| document.query_selector_all(selector).ok());
+    let Some(found) = found else {
+        return Vec::new();
+    };
+    (0..found.length())
+        .filter_map(|index| found.get(index))
+        .map(JsCast::unchecked_into)
+        .collect()
 }

@@ -1,6 +1,9 @@
 //! The guards and what people see, in a real browser.
 #![allow(clippy::unwrap_used)]
 
+mod overlay;
+mod swap;
+
 use std::cell::Cell;
 use std::rc::Rc;
 

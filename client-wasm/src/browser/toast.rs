@@ -1,11 +1,10 @@
 //! The toast.
 
 use gloo_timers::callback::Timeout;
-use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 use super::listener::Listener;
-use super::style::{Host, part};
+use super::style::{Host, button, part};
 use super::tell;
 use crate::machine::{Choice, Input};
 use crate::notice::Notice;
@@ -19,7 +18,7 @@ border:1px solid var(--edge);border-left:4px solid var(--mark,var(--accent));bor
 [hidden]{display:none}\
 [data-kind=lost],[data-kind=stopped],[data-kind=waiting],[data-kind=paused],[data-kind=workers]{--mark:#d9822b}\
 [data-kind=failed]{--mark:#d13438}\
-[data-kind=reloaded],[data-kind=updated],[data-kind=told],[data-kind=back]{--mark:#2e9e5b}\
+[data-kind=reloaded],[data-kind=updated],[data-kind=styles],[data-kind=told],[data-kind=back]{--mark:#2e9e5b}\
 [part=text]{flex:1;overflow-wrap:anywhere}\
 [data-action=dismiss]{border-color:transparent;padding:3px 7px}\
 @media(prefers-reduced-motion:no-preference){[part=toast][data-kind]{animation:in .16s ease-out}@keyframes in{from{opacity:0;transform:translateY(6px)}}}\
@@ -77,12 +76,4 @@ impl Toast {
         let _ = self.body.remove_attribute("data-kind");
         self.text.set_text_content(None);
     }
-}
-
-fn button(inside: &JsValue, action: &str, label: &str) -> Option<Element> {
-    let button = part(inside, "button", "action")?;
-    button.set_attribute("type", "button").ok()?;
-    button.set_attribute("data-action", action).ok()?;
-    button.set_text_content(Some(label));
-    Some(button)
 }

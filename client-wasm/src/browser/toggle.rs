@@ -1,11 +1,9 @@
 //! The toggle: a real button in the page's toolbar, or floating in a corner.
 
-use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 use super::listener::Listener;
-use super::script::document;
-use super::style::{Host, create, part};
+use super::style::{Host, all, create, part};
 use super::{tell, with_client};
 use crate::config::Toggle;
 use crate::machine::{Input, Status};
@@ -36,7 +34,7 @@ impl Toggles {
             Toggle::None => Self::default(),
             Toggle::Floating => Self::floating().unwrap_or_default(),
             Toggle::Inside(selector) => Self {
-                buttons: matches(selector)
+                buttons: all(selector)
                     .into_iter()
                     .filter_map(Button::inside)
                     .collect(),
@@ -134,15 +132,4 @@ fn label(button: &Element) -> Option<Element> {
     button.append_child(&mark).ok()?;
     button.append_with_str_1("Auto-reload").ok()?;
     Some(mark)
-}
-
-fn matches(selector: &str) -> Vec<Element> {
-    let found = document().and_then(|document| document.query_selector_all(selector).ok());
-    let Some(found) = found else {
-        return Vec::new();
-    };
-    (0..found.length())
-        .filter_map(|index| found.get(index))
-        .map(JsCast::unchecked_into)
-        .collect()
 }

@@ -1,6 +1,6 @@
 //! What the machine wants done, as plain values.
 
-use super::input::{Stream, Timer};
+use super::input::{Problem, Stream, Timer};
 use crate::notice::{Notice, Remark};
 
 /// Something to do.
@@ -26,6 +26,17 @@ pub enum Effect {
     Show(Notice),
     /// Take the toast away.
     Hide,
+    /// Load these style sheets again, by their paths, in the place of those in the page, and answer
+    /// with [`super::Input::Swapped`] when one is applied.
+    SwapStyles(Vec<String>),
+    /// Show what needs the developer in the overlay, in the place of what it shows; with no problem,
+    /// take it away.
+    Explain {
+        /// The newest first.
+        problems: Vec<Problem>,
+        /// Whether the server of before goes on answering.
+        kept: bool,
+    },
     /// Dispatch `server-state`.
     Status {
         /// How things stand.
@@ -53,6 +64,10 @@ pub struct Change {
     pub old: Option<Server>,
     /// The server that answers now.
     pub new: Server,
+    /// The operation that restarted it, where the stream has named one.
+    pub op_id: Option<String>,
+    /// The page files that are known to have changed, as the page would request them.
+    pub paths: Vec<String>,
 }
 
 /// Why a page is out of date.

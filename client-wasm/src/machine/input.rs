@@ -1,5 +1,8 @@
 //! What the machine is told, as plain values.
 
+use server_reload_protocol::payload;
+pub use server_reload_protocol::payload::{Phase, Problem};
+
 /// A moment, by both of a browser's clocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Time {
@@ -70,7 +73,9 @@ pub enum Input {
         /// How they ended.
         outcome: Result<(), String>,
     },
-    /// A button of the toast was used.
+    /// A style sheet that was swapped is applied.
+    Swapped,
+    /// A button of the toast, or of the overlay, was used.
     Chosen(Choice),
 }
 
@@ -81,6 +86,12 @@ pub enum Event {
     Hello(Greeting),
     /// The unnamed one: the server id.
     Id(String),
+    /// A service does something else.
+    Phase(Doing),
+    /// Page files were changed.
+    Change(payload::Change),
+    /// Something needs the developer.
+    Problem(Problem),
     /// The heartbeat.
     Ping,
     /// The server is stopping.
@@ -92,16 +103,31 @@ pub enum Event {
 /// What `hello` says; a backend's own endpoint may leave out any of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Greeting {
-    /// The server id; none while the server is not ready.
+    /// The server id; none exactly while the server is not ready, whatever the phase.
     pub id: Option<String>,
     /// Milliseconds since the process behind the id was started.
     pub id_age: Option<u64>,
     /// The state of the page files.
     pub revision: Option<String>,
+    /// What the server is doing.
+    pub phase: Option<Phase>,
     /// The process behind the id.
     pub pid: Option<u32>,
     /// The interval of the pings in milliseconds.
     pub heartbeat: Option<u64>,
+}
+
+/// What a service is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doing {
+    /// Its name.
+    pub service: String,
+    /// What.
+    pub phase: Phase,
+    /// Its process, where one runs.
+    pub pid: Option<u32>,
+    /// The operation that it is part of.
+    pub op_id: Option<String>,
 }
 
 /// The machine's timers; at most one of each runs.
@@ -121,7 +147,7 @@ pub enum Timer {
     Quiet,
     /// Until a page load that was asked for must have begun.
     Leave,
-    /// Until a lost connection is worth a word.
+    /// Until a lost connection, or a restart, is worth a word.
     Notice,
 }
 
@@ -139,11 +165,13 @@ impl Timer {
     ];
 }
 
-/// The buttons of the toast.
+/// The buttons of the toast and the overlay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// Load the page again.
     Reload,
     /// Leave it as it is.
     Dismiss,
+    /// Take the overlay away.
+    Close,
 }

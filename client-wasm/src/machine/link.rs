@@ -1,6 +1,7 @@
 //! The connection: attempts, time-outs, the watchdog.
 
 use super::input::{Event, Greeting, Stream, Time, Timer};
+use super::services::{Services, WAITING};
 use super::turn::Stage;
 use super::{Effect, Effects, Server, State, Status};
 use crate::backoff;
@@ -27,7 +28,7 @@ const LONG_SILENCE: u64 = 600_000;
 const SLEPT: u64 = 5_000;
 
 /// A loss shorter than this is not worth a word, in milliseconds.
-const NOTICE_AFTER: u64 = 400;
+pub(super) const NOTICE_AFTER: u64 = 400;
 
 /// Without a single stream for so long the console is told the likely cause, in milliseconds.
 const UNREACHED_AFTER: u64 = 2_000;
@@ -57,13 +58,19 @@ enum Phase {
     #[default]
     Idle,
     Connecting,
-    /// Open; `ready` once an id has come in.
-    Open {
-        since: u64,
-        ready: bool,
-        spoke: bool,
-    },
+    Open(Open),
     Backoff,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Open {
+    since: u64,
+    /// Something has come in.
+    spoke: bool,
+    /// An id has come in.
+    named: bool,
+    /// The server of that id answers, as far as is known.
+    ready: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -83,12 +90,37 @@ struct Loss {
 impl Link {
     /// Whether this is the stream in use.
     pub(super) const fn is(&self, stream: Stream) -> bool {
-        self.stream == stream && matches!(self.phase, Phase::Connecting | Phase::Open { .. })
+        self.stream == stream && matches!(self.phase, Phase::Connecting | Phase::Open(_))
     }
 
-    /// Whether the stream is open and has told an id.
+    /// Whether the stream is open and the server behind it ready.
     pub(super) const fn is_ready(&self) -> bool {
-        matches!(self.phase, Phase::Open { ready: true, .. })
+        matches!(self.phase, Phase::Open(Open { ready: true, .. }))
+    }
+
+    /// Whether the stream is open and the server behind it not ready.
+    pub(super) const fn is_waiting(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Open(Open {
+                spoke: true,
+                ready: false,
+                ..
+            })
+        )
+    }
+
+    /// Takes note of whether the server that has told its id is ready; whether that is news.
+    pub(super) const fn set_ready(&mut self, now: bool) -> bool {
+        match &mut self.phase {
+            Phase::Open(Open {
+                named: true, ready, ..
+            }) if *ready != now => {
+                *ready = now;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// When the connection was lost, by the wall clock.
@@ -106,8 +138,8 @@ impl Link {
 
     pub(super) const fn status(&self) -> Status {
         match (self.phase, self.lost) {
-            (Phase::Open { ready: true, .. }, _) => Status::Connected,
-            (Phase::Open { spoke: true, .. }, _) => Status::Waiting,
+            (Phase::Open(Open { ready: true, .. }), _) => Status::Connected,
+            (Phase::Open(Open { spoke: true, .. }), _) => Status::Waiting,
             (_, Some(Loss { stopped: true, .. })) => Status::Stopped,
             (_, Some(_)) => Status::Reconnecting,
             (_, None) => Status::Connecting,
@@ -136,18 +168,21 @@ impl State {
 
     /// Closes the stream, if there is one.
     pub(super) fn hang_up(&mut self, out: &mut Effects) {
-        if matches!(self.link.phase, Phase::Connecting | Phase::Open { .. }) {
+        if matches!(self.link.phase, Phase::Connecting | Phase::Open(_)) {
             out.push(Effect::Close);
         }
         self.link.phase = Phase::Idle;
     }
 
     pub(super) fn opened(&mut self, now: Time) {
-        self.link.phase = Phase::Open {
+        self.link.phase = Phase::Open(Open {
             since: now.mono,
-            ready: false,
             spoke: false,
-        };
+            named: false,
+            ready: false,
+        });
+        self.services = Services::default();
+        self.troubles.doubt();
         self.link.reached = true;
         self.link.heartbeat = None;
         self.link.alive_at = now;
@@ -159,20 +194,18 @@ impl State {
         match event {
             Event::Hello(greeting) => self.greeted(now, greeting, out),
             Event::Id(id) if id.is_empty() => {}
-            Event::Id(id) => self.identified(
-                now,
-                Server {
-                    id,
-                    ..Server::default()
-                },
-                None,
-                out,
-            ),
-            Event::Ping => {}
+            Event::Id(id) => {
+                let server = self.named(id);
+                self.identified(now, server, None, out);
+            }
+            Event::Phase(doing) => self.phase_changed(now, doing, out),
+            Event::Change(change) => self.files_changed(now, change, out),
+            Event::Problem(problem) => self.troubles.take(problem),
+            Event::Ping => self.recovered(out),
             Event::Shutdown => self.note_loss(now, true),
             Event::Done => return self.lose(now, out),
         }
-        if let (Some(heartbeat), Phase::Open { .. }) = (self.link.heartbeat, self.link.phase) {
+        if let (Some(heartbeat), Phase::Open(_)) = (self.link.heartbeat, self.link.phase) {
             out.push(Effect::Arm(Timer::Watchdog, heartbeat * STALE_INTERVALS));
         }
     }
@@ -181,9 +214,12 @@ impl State {
         self.link.heartbeat = greeting
             .heartbeat
             .filter(|interval| (1..=LONGEST_HEARTBEAT).contains(interval));
-        if let Phase::Open { spoke, ready, .. } = &mut self.link.phase {
-            *spoke = true;
-            *ready = false;
+        if let Phase::Open(open) = &mut self.link.phase {
+            (open.spoke, open.named, open.ready) = (true, false, false);
+        }
+        self.services = Services::new(greeting.phase);
+        if self.services.all_ready() {
+            self.troubles.believe();
         }
         if let Some(id) = greeting.id {
             let started_at = greeting.id_age.map(|age| now.wall.saturating_sub(age));
@@ -195,35 +231,35 @@ impl State {
             self.known.offered = greeting.revision;
             self.identified(now, server, greeting.id_age, out);
         } else {
+            // What becomes ready from here on has hardly made this document.
+            self.known.outdated = true;
             self.drop_turn(out);
             out.push(Effect::Disarm(Timer::Notice));
-            self.show(Notice::Waiting, out);
+            self.show(Notice::Waiting(self.services.doing), out);
         }
     }
 
     /// An id has come in: the proof that the connection is whole.
     fn identified(&mut self, now: Time, server: Server, age: Option<u64>, out: &mut Effects) {
-        if let Phase::Open { since, .. } = self.link.phase {
-            self.link.phase = Phase::Open {
-                since,
-                ready: true,
-                spoke: true,
-            };
+        if let Phase::Open(open) = &mut self.link.phase {
+            (open.spoke, open.named, open.ready) = (true, true, true);
         }
         out.push(Effect::Disarm(Timer::Notice));
         self.judge(now, server, age, out);
+        self.swap_again(out);
         if !self.turn.stage.pends() {
             self.tell_return(out);
         }
         self.link.lost = None;
+        self.services.answer();
     }
 
     /// The connection is gone; makes the next attempt.
     pub(super) fn lose(&mut self, now: Time, out: &mut Effects) {
         let lived = match self.link.phase {
-            Phase::Open {
-                since, ready: true, ..
-            } => Some(now.mono.saturating_sub(since)),
+            Phase::Open(Open {
+                since, named: true, ..
+            }) => Some(now.mono.saturating_sub(since)),
             _ => None,
         };
         self.hang_up(out);
@@ -287,13 +323,13 @@ impl State {
             Phase::Idle if self.turn.stage == Stage::Leaving => {}
             Phase::Idle | Phase::Backoff => self.connect(now, out),
             Phase::Connecting => {}
-            Phase::Open { .. } => self.check_life(now, out),
+            Phase::Open(_) => self.check_life(now, out),
         }
     }
 
     /// Renews a stream that has been silent for too long; a hidden page leaves it to [`Self::wake`].
     pub(super) fn check_life(&mut self, now: Time, out: &mut Effects) {
-        if self.hidden || !matches!(self.link.phase, Phase::Open { .. }) {
+        if self.hidden || !matches!(self.link.phase, Phase::Open(_)) {
             return;
         }
         let mono = now.mono.saturating_sub(self.link.alive_at.mono);
@@ -314,18 +350,15 @@ impl State {
 
     pub(super) fn tell_loss(&mut self, out: &mut Effects) {
         match self.link.lost {
+            _ if self.link.is_waiting() => self.show(Notice::Waiting(self.services.doing), out),
             Some(Loss { stopped: true, .. }) => self.show(Notice::Stopped, out),
             Some(_) => self.show(Notice::Lost, out),
             None => {}
         }
     }
 
-    fn tell_return(&mut self, out: &mut Effects) {
-        let of_loss = [
-            Notice::Lost.kind(),
-            Notice::Stopped.kind(),
-            Notice::Waiting.kind(),
-        ];
+    pub(super) fn tell_return(&mut self, out: &mut Effects) {
+        let of_loss = [Notice::Lost.kind(), Notice::Stopped.kind(), WAITING];
         if !self.toast.is_some_and(|kind| of_loss.contains(&kind)) {
             return;
         }

@@ -3,8 +3,12 @@
 
 mod acts;
 mod connection;
+mod files;
 mod guard;
+mod play;
 mod properties;
+mod services;
+mod troubles;
 mod verdicts;
 
 use super::*;
@@ -179,7 +183,38 @@ fn hello(id: &str, age: u64) -> Event {
         revision: None,
         pid: id.bytes().last().map(u32::from),
         heartbeat: Some(10_000),
+        phase: Some(Phase::Ready),
     })
+}
+
+/// A greeting without an id.
+fn not_ready(phase: Phase) -> Event {
+    Event::Hello(Greeting {
+        phase: Some(phase),
+        ..Greeting::default()
+    })
+}
+
+/// The service `app` does something else.
+fn phase(phase: Phase) -> Event {
+    phase_of("app", phase)
+}
+
+fn phase_of(service: &str, phase: Phase) -> Event {
+    Event::Phase(Doing {
+        service: service.to_owned(),
+        phase,
+        pid: None,
+        op_id: None,
+    })
+}
+
+fn problem(service: &str, title: &str) -> Problem {
+    Problem {
+        service: service.to_owned(),
+        title: title.to_owned(),
+        output: "line 1\nline 2\n".to_owned(),
+    }
 }
 
 fn revised(id: &str, revision: &str) -> Event {

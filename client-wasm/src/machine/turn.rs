@@ -78,13 +78,13 @@ impl Pending {
 }
 
 impl State {
-    /// The document is out of date; `first` where its first id says so.
+    /// The document is out of date; `counted` where that may be a loop.
     pub(super) fn begin(
         &mut self,
         now: Time,
         cause: Cause,
         new: Server,
-        first: bool,
+        counted: bool,
         out: &mut Effects,
     ) {
         if let Some(pending) = self
@@ -93,20 +93,22 @@ impl State {
             .as_mut()
             .filter(|_| self.turn.stage.pends())
         {
-            pending.cause = cause;
+            // Files that change during a restart do not make it something else.
+            if cause == Cause::Restart || pending.new.id != new.id {
+                pending.cause = cause;
+            }
             pending.new = new;
             if self.turn.stage == Stage::Paused {
                 out.push(Effect::Arm(Timer::Quiet, WINDOW));
             }
             return;
         }
-        let counted = first || self.went_to(&new.id);
         let declined = self.turn.declined.as_ref() == Some(&new.id);
         self.turn.change = Some(Pending {
             cause,
             old: self.known.own.clone(),
             new,
-            lost_at: self.link.lost_at(),
+            lost_at: self.link.lost_at().or(self.services.down_at),
             counted,
             forced: false,
         });
@@ -119,7 +121,7 @@ impl State {
     }
 
     /// Whether the last act led to this id and these page files already.
-    fn went_to(&self, id: &str) -> bool {
+    pub(super) fn went_to(&self, id: &str) -> bool {
         let offered = &self.known.offered;
         self.memory
             .last
@@ -208,6 +210,12 @@ impl State {
             cause: change.cause,
             old: change.old.clone(),
             new: change.new.clone(),
+            op_id: self
+                .services
+                .op_id
+                .clone()
+                .filter(|_| change.cause == Cause::Restart),
+            paths: self.known.missed.clone().unwrap_or_default(),
         }));
     }
 

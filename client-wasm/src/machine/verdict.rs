@@ -10,10 +10,16 @@ use crate::notice::{Notice, Remark};
 pub(super) struct Known {
     /// The server that the document goes with: stamped, first seen, or caught up with.
     pub(super) own: Option<Server>,
+    /// It was there before any server that may answer, whichever made it.
+    pub(super) outdated: bool,
     /// The page files that it goes with.
-    revision: Option<String>,
+    pub(super) revision: Option<String>,
     /// What the last greeting said of the page files.
     pub(super) offered: Option<String>,
+    /// Changed page files that it was told of and does not go with yet.
+    pub(super) missed: Option<Vec<String>>,
+    /// Style sheets that may not have come through while the server was not ready.
+    pub(super) unstyled: Vec<String>,
     /// All ids seen by this document.
     seen: Vec<String>,
     /// The server that answers, or answered last.
@@ -45,8 +51,10 @@ impl Known {
         }
     }
 
-    fn revision_moved(&self) -> bool {
-        self.revision.is_some() && self.offered.is_some() && self.revision != self.offered
+    /// Whether page files differ from those that the document goes with.
+    pub(super) fn files_moved(&self) -> bool {
+        let moved = self.revision.is_some() && self.offered.is_some();
+        self.missed.is_some() || moved && self.revision != self.offered
     }
 
     /// Takes note of an id, so that it is no news when it comes again.
@@ -60,6 +68,7 @@ impl Known {
     pub(super) fn adopt(&mut self, server: &Server) {
         self.see(&server.id);
         self.own = Some(server.clone());
+        self.missed = None;
         if self.offered.is_some() {
             self.revision.clone_from(&self.offered);
         }
@@ -88,7 +97,12 @@ impl State {
                 self.known.adopt(&server);
                 self.drop_turn(out);
             }
-            Verdict::Stale(cause) => self.begin(now, cause, server, first, out),
+            Verdict::Stale(cause) => {
+                // The id of the next one may come without its age.
+                self.known.outdated = true;
+                let counted = first || self.went_to(&server.id);
+                self.begin(now, cause, server, counted, out);
+            }
             Verdict::Returned => {
                 self.drop_turn(out);
                 self.tell_workers(out);
@@ -100,7 +114,7 @@ impl State {
         let left = self.memory.left.iter().any(|left| left == id);
         match &self.known.own {
             Some(own) if own.id == id => {
-                if self.known.revision_moved() {
+                if self.known.files_moved() {
                     Verdict::Stale(Cause::Change)
                 } else {
                     Verdict::Fresh
@@ -109,6 +123,7 @@ impl State {
             Some(_) if left || self.known.seen.iter().any(|seen| seen == id) => Verdict::Returned,
             Some(_) => Verdict::Stale(Cause::Restart),
             None if left || self.memory.vouched(self.born_at(now)) == Some(id) => Verdict::Fresh,
+            None if self.known.outdated => Verdict::Stale(Cause::Restart),
             // The server is younger than the document, so another one made it.
             None if age.is_some_and(|age| age < now.mono.saturating_sub(self.settings.born)) => {
                 Verdict::Stale(Cause::Restart)

@@ -1,40 +1,53 @@
 //! What can be typed.
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+mod backend;
+mod watching;
+mod words;
+
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
-use super::Plan;
 use super::bind::Host;
 use super::duration::{grace, heartbeat};
-use super::error::Error;
-use crate::config::Config;
-use crate::guard::{HostPattern, OriginPattern, Policy};
+use crate::guard::{HostPattern, OriginPattern};
+pub(super) use backend::{BackendArgs, ReadyArgs};
+pub(super) use watching::WatchingArgs;
+pub(super) use words::{Refusal, Typed, as_program};
+
+const USAGE: &str = "\
+server-reload [FOLDER] [OPTIONS] [-- COMMAND...]
+       server-reload client [FILE]";
 
 const AFTER_HELP: &str = "\
-Each option can also be set by the environment variable that stands behind it; an empty one counts
-as unset. NO_COLOR=1 turns colors off.
+Examples:
+  server-reload -- uvicorn app:app --port 8000    run a backend; restart it when its files change
+  server-reload --attach 8000                     observe one that runs in a debugger
+  server-reload www                               serve a folder
+
+While it runs, r restarts, p pauses and q quits.
+
+Each option can also be set by an environment variable, which --help names; an empty one counts as
+unset. NO_COLOR=1 turns colors off.
 
 Exit codes:
-  0  stopped by a signal, or the file was written
+  0  stopped by a signal or by q, or the file was written
   1  an error while running
-  2  bad usage: an option, or the folder
+  2  bad usage: an option, the folder, or another file that was named
   3  the port is taken";
 
-/// Reload every open page when the server restarts
+/// Restart the backend when its files change, and reload every open page when it is ready
 ///
-/// Serves a folder and, with it, one script for your pages. When the server is stopped and started
-/// again, every open page that has the script reloads, or re-renders itself, at once.
+/// Runs any backend, or observes one, or serves a folder, and has one script for your pages. Each open
+/// page that has the script reloads, or re-renders itself, once the new backend is ready.
 #[derive(Debug, Parser)]
 #[command(
     name = "server-reload",
     version,
+    override_usage = USAGE,
     after_help = AFTER_HELP,
     disable_help_subcommand = true,
     max_term_width = 100
@@ -59,21 +72,34 @@ pub(super) enum Command {
         /// An existing file is replaced in one step, so that nobody is ever served half of it.
         file: Option<PathBuf>,
     },
+    /// Ends the backends of a process that was killed; started by that process itself
+    #[command(hide = true)]
+    Guardian,
 }
 
 /// What to serve, where, and to whom.
 #[derive(Debug, clap::Args)]
 pub(super) struct ServeArgs {
-    /// The folder to serve [default: `www`, `public` or `.`]
+    /// The folder to serve [default: `www`, `public` or `.`; none with a backend]
     ///
-    /// Without it: `www` where there is one, else `public`, else the working folder. A folder that is called `client` is written `./client`.
+    /// Without it: `www` where there is one, else `public`, else the working folder. With a backend
+    /// no folder is served unless it is named. A folder that is called `client` is written `./client`.
     #[arg(env = "SERVER_RELOAD_FOLDER")]
-    folder: Option<PathBuf>,
+    pub(super) folder: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) backend: BackendArgs,
+    #[command(flatten)]
+    pub(super) ready: ReadyArgs,
+    #[command(flatten)]
+    pub(super) watching: WatchingArgs,
+    #[arg(skip)]
+    pub(super) typed: Typed,
 
     /// The port to listen on; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 10021)]
     #[arg(env = "SERVER_RELOAD_PORT", help_heading = "Address")]
-    port: u16,
+    pub(super) port: u16,
 
     /// The host to listen on: an address, or a name of this machine
     ///
@@ -88,12 +114,12 @@ pub(super) struct ServeArgs {
         value_parser = trimmed::<Host>
     )]
     #[arg(env = "SERVER_RELOAD_HOST", help_heading = "Address")]
-    host: Vec<Host>,
+    pub(super) host: Vec<Host>,
 
-    /// Open the page in your browser
+    /// Open the page in your browser: the backend's, once it is ready
     #[arg(long, value_parser = FalseyValueParser::new())]
     #[arg(env = "SERVER_RELOAD_OPEN", help_heading = "Address")]
-    open: bool,
+    pub(super) open: bool,
 
     /// Answer requests for this host name too
     ///
@@ -102,7 +128,7 @@ pub(super) struct ServeArgs {
     /// name as well. May be given more than once.
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = trimmed::<HostPattern>)]
     #[arg(env = "SERVER_RELOAD_ALLOW_HOST", help_heading = "Access")]
-    allow_host: Vec<HostPattern>,
+    pub(super) allow_host: Vec<HostPattern>,
 
     /// Let pages of this origin listen too
     ///
@@ -111,14 +137,14 @@ pub(super) struct ServeArgs {
     /// given more than once.
     #[arg(long, value_name = "ORIGIN", value_delimiter = ',', value_parser = trimmed::<OriginPattern>)]
     #[arg(env = "SERVER_RELOAD_ALLOW_ORIGIN", help_heading = "Access")]
-    allow_origin: Vec<OriginPattern>,
+    pub(super) allow_origin: Vec<OriginPattern>,
 
     /// How often each stream proves itself alive
     ///
     /// A page that misses three takes the connection for lost. From `50ms` to `1h`.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = heartbeat)]
     #[arg(env = "SERVER_RELOAD_HEARTBEAT", help_heading = "Time")]
-    heartbeat: Duration,
+    pub(super) heartbeat: Duration,
 
     /// How long downloads may go on once it is told to stop
     ///
@@ -126,7 +152,7 @@ pub(super) struct ServeArgs {
     /// second signal ends everything at once. From `0s` to `1h`.
     #[arg(long, value_name = "TIME", default_value = "3s", value_parser = grace)]
     #[arg(env = "SERVER_RELOAD_GRACE", help_heading = "Time")]
-    grace: Duration,
+    pub(super) grace: Duration,
 }
 
 /// How much to say.
@@ -138,87 +164,11 @@ pub(super) struct Verbosity {
     pub(super) verbose: bool,
 
     /// Print errors and warnings only, and the address where the port was left to us
+    ///
+    /// What the backend writes is shown all the same.
     #[arg(short, long, global = true, value_parser = FalseyValueParser::new())]
     #[arg(env = "SERVER_RELOAD_QUIET", help_heading = "Output")]
     pub(super) quiet: bool,
-}
-
-impl Args {
-    /// Reads the command line and the environment; ends the program where that says all there is.
-    pub(super) fn read() -> Self {
-        let words: Vec<OsString> = std::env::args_os().collect();
-        Self::parse_words(&words).unwrap_or_else(|error| error.exit())
-    }
-
-    fn parse_words(words: &[OsString]) -> Result<Self, clap::Error> {
-        let command = Self::command();
-        // `client` serves nothing: what the environment says of that does not matter to it.
-        let mut bare = command.clone().mut_args(|arg| {
-            if is_global(&arg) {
-                with_env(arg)
-            } else {
-                arg.env(None)
-            }
-        });
-        let mut full = command.mut_args(with_env);
-        let matches = match bare.try_get_matches_from_mut(words) {
-            Ok(matches) if matches.subcommand().is_some() => {
-                nothing_to_serve(&mut bare, &matches)?;
-                matches
-            }
-            _ => full
-                .try_get_matches_from_mut(words)
-                .map_err(|error| explained(&mut full, error))?,
-        };
-        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut full))
-    }
-}
-
-fn is_global(arg: &Arg) -> bool {
-    matches!(arg.get_id().as_str(), "verbose" | "quiet")
-}
-
-/// A variable that is empty counts as unset.
-fn with_env(arg: Arg) -> Arg {
-    let value = arg.get_env().and_then(std::env::var_os);
-    match value {
-        Some(value) if value.as_encoded_bytes().trim_ascii().is_empty() => arg.env(None),
-        _ => arg,
-    }
-}
-
-/// What is said of serving together with a subcommand would go unheard.
-fn nothing_to_serve(command: &mut clap::Command, matches: &ArgMatches) -> Result<(), clap::Error> {
-    let typed = |arg: &&Arg| {
-        let source = matches.value_source(arg.get_id().as_str());
-        !is_global(arg) && source == Some(ValueSource::CommandLine)
-    };
-    let Some(arg) = command.get_arguments().find(typed) else {
-        return Ok(());
-    };
-    let message =
-        format!("`{arg}` has no meaning for `client`, which serves nothing; leave it out");
-    Err(command.error(ErrorKind::ArgumentConflict, message))
-}
-
-/// A second word is a folder too many, or belongs to a command that was misspelt.
-fn explained(command: &mut clap::Command, error: clap::Error) -> clap::Error {
-    let kinds = [ContextKind::InvalidArg, ContextKind::InvalidSubcommand];
-    let word = kinds.iter().find_map(|kind| error.get(*kind));
-    match (error.kind(), word) {
-        (
-            ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand,
-            Some(ContextValue::String(word)),
-        ) if !word.starts_with('-') => {
-            let message = format!(
-                "`{word}` is one word too many
-
-name one folder; the only command is `client`"
-            );
-            command.error(ErrorKind::UnknownArgument, message)
-        }
-        _ => error,
-    }
 }
 
 /// For an item of a list.
@@ -226,63 +176,10 @@ fn trimmed<T: FromStr>(item: &str) -> Result<T, T::Err> {
     item.trim().parse()
 }
 
-impl ServeArgs {
-    pub(super) fn into_plan(self, config: Config) -> Result<Plan, Error> {
-        let folder = self.folder.unwrap_or_else(default_folder);
-        check(&folder)?;
-        let named = self.host.iter().filter_map(Host::pattern);
-        let hosts = self.allow_host.into_iter().chain(named);
-        let policy = hosts.fold(Policy::new(), Policy::allow_host);
-        let policy = self
-            .allow_origin
-            .into_iter()
-            .fold(policy, Policy::allow_origin);
-        Ok(Plan {
-            folder: shown(&folder),
-            config: config
-                .with_folder(folder)
-                .with_policy(policy)
-                .with_heartbeat(self.heartbeat)
-                .with_grace(self.grace),
-            hosts: self.host,
-            port: self.port,
-            open: self.open,
-        })
-    }
-}
-
-fn default_folder() -> PathBuf {
-    let candidates = ["www", "public"].map(PathBuf::from);
-    let found = candidates.into_iter().find(|folder| folder.is_dir());
-    found.unwrap_or_else(|| PathBuf::from("."))
-}
-
-fn check(folder: &Path) -> Result<(), Error> {
-    match std::fs::metadata(folder) {
-        Ok(metadata) if metadata.is_dir() => Ok(()),
-        Ok(_) => Err(Error::FolderIsFile(folder.to_owned())),
-        Err(source) => Err(Error::Folder {
-            folder: folder.to_owned(),
-            source,
-        }),
-    }
-}
-
-/// The working folder by its name, because `.` tells nobody where they are.
-fn shown(folder: &Path) -> String {
-    let here = || std::env::current_dir().ok();
-    let folder = if folder == Path::new(".") {
-        here()
-    } else {
-        None
-    }
-    .unwrap_or(folder.to_owned());
-    folder.display().to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory;
 
     #[test]
     fn verify_cli() {

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
-use super::greeting::{Voice, tag};
+use super::greeting::tag;
+use super::voice::Voice;
 use crate::CLIENT;
 
 /// Links that are followed one after the other.

@@ -14,6 +14,11 @@ pub(super) fn grace(text: &str) -> Result<Duration, String> {
     within(text, Duration::ZERO)
 }
 
+/// For what is waited for.
+pub(super) fn patience(text: &str) -> Result<Duration, String> {
+    within(text, Duration::from_millis(100))
+}
+
 fn within(text: &str, least: Duration) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text)
         .map_err(|_| format!("`{text}` is no duration; give a unit, such as `10s` or `500ms`"))?;

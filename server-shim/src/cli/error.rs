@@ -5,13 +5,24 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::holder::Holder;
+use super::holder::{Holder, nobody};
+use super::usage::Usage;
 use crate::server::ServeError;
+use crate::supervisor::SuperviseError;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Error {
-    #[error("folder `{}` cannot be served: {source}\n\nname one that exists, such as `.`", folder.display())]
-    Folder { folder: PathBuf, source: io::Error },
+    #[error(
+        "folder `{}` cannot be served: {source}\n\nname one that exists, such as `.`{}",
+        folder.display(),
+        program.as_ref().map(|line| format!("\nif it is a program, put `--` in front: {line}")).unwrap_or_default()
+    )]
+    Folder {
+        folder: PathBuf,
+        /// What to type where it is a program.
+        program: Option<String>,
+        source: io::Error,
+    },
     #[error("`{}` is a file\n\nname the folder that it is in: `{}`", .0.display(), parent(.0))]
     FolderIsFile(PathBuf),
     #[error("host `{host}` is not known here: {source}\n\nuse `--host localhost`")]
@@ -32,14 +43,31 @@ pub(super) enum Error {
     PortTaken { port: u16, holder: Option<Holder> },
     #[error("cannot write `{}`: {source}\n\nname a file in a folder that exists, such as `reload.js`", file.display())]
     ClientFile { file: PathBuf, source: io::Error },
+    #[error("{0}")]
+    Watch(String),
     #[error("cannot start: {0}")]
     Runtime(io::Error),
+    #[error(transparent)]
+    Usage(#[from] Usage),
 }
 
 impl From<ServeError> for Error {
     fn from(error: ServeError) -> Self {
         match error {
-            ServeError::Folder { folder, source } => Self::Folder { folder, source },
+            ServeError::Folder { folder, source } => Self::Folder {
+                folder,
+                program: None,
+                source,
+            },
+        }
+    }
+}
+
+impl From<SuperviseError> for Error {
+    fn from(error: SuperviseError) -> Self {
+        match error {
+            SuperviseError::Serve(error) => error.into(),
+            SuperviseError::Watch(message) => Self::Watch(message),
         }
     }
 }
@@ -48,18 +76,19 @@ impl Error {
     /// As the help documents them.
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Folder { .. } | Self::FolderIsFile(_) | Self::UnknownHost { .. } => 2,
+            Self::Folder { .. }
+            | Self::FolderIsFile(_)
+            | Self::UnknownHost { .. }
+            | Self::Usage(_)
+            | Self::Watch(_) => 2,
             Self::PortTaken { .. } => 3,
             Self::Bind { .. } | Self::ClientFile { .. } | Self::Runtime(_) => 1,
         })
     }
 }
 
-fn nobody() -> String {
-    "a process that the system does not name".to_owned()
-}
-
-fn next(port: u16) -> u16 {
+/// A port to propose instead.
+pub(super) fn next(port: u16) -> u16 {
     port.checked_add(1).unwrap_or(10_021)
 }
 

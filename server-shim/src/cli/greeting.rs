@@ -1,138 +1,82 @@
-//! What the program says: on standard output what the user asked for, on standard error the rest.
+//! The lines at the start.
 
-use std::fmt::Display;
-use std::io::IsTerminal;
 use std::net::IpAddr;
 
-use anstream::{AutoStream, ColorChoice};
-use anstyle::{AnsiColor, Style};
 use server_reload_protocol::path::CLIENT;
-use tracing::level_filters::LevelFilter;
 
-use super::Plan;
-use super::args::Verbosity;
 use super::bind::Bound;
-use super::output::{ERR, Lines, OUT};
-use crate::server::Stopped;
-
-const BOLD: Style = Style::new().bold();
-const ALERT: Style = AnsiColor::Red.on_default().bold();
-const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-
-/// How much to say. A reader that is gone stops nothing: what cannot be written is dropped.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Voice(Verbosity);
+use super::plan::{Backend, Plan};
+use super::voice::{BOLD, Voice, print, warn};
 
 impl Voice {
-    pub(super) fn new(verbosity: Verbosity) -> Self {
-        Self(verbosity)
-    }
-
-    pub(super) fn start_log(self) {
-        let level = match self.0 {
-            Verbosity { quiet: true, .. } => LevelFilter::ERROR,
-            Verbosity { verbose: true, .. } => LevelFilter::DEBUG,
-            _ => LevelFilter::WARN,
-        };
-        let stderr = std::io::stderr();
-        let colors = stderr.is_terminal() && AutoStream::choice(&stderr) != ColorChoice::Never;
-        tracing_subscriber::fmt()
-            .with_max_level(level)
-            .with_writer(|| Lines(&ERR))
-            // They would be printed, which panics where nobody reads.
-            .log_internal_errors(false)
-            .with_ansi(colors)
-            .with_target(false)
-            .init();
-    }
-
     /// The lines at the start, in one write, so that a reader who has one has all.
-    pub(super) fn greet(self, plan: &Plan, bound: &Bound) {
+    pub(super) fn greet(self, plan: &Plan, bound: &Bound, keys: bool) {
         let url = bound.url();
         if bound.is_wide() {
-            warn("everybody on the network can read the folder; `--host localhost` stops that");
+            warn(&wide(plan));
         }
         for listener in &bound.listeners {
             if let Ok(address) = listener.local_addr() {
                 tracing::debug!("listens on `{address}`");
             }
         }
-        if self.0.quiet {
+        if self.is_quiet() {
             if bound.chosen {
                 print(&format!("{url}\n"));
             }
             return;
         }
-        let version = env!("CARGO_PKG_VERSION");
-        let folder = &plan.folder;
-        let mut lines = format!("{BOLD}server-reload{BOLD:#} {version} serves {folder}\n");
-        lines += &open_and_script(&url);
         let others = other_addresses(bound);
         let others = others.iter().map(|address| bound.url_of(*address));
         let others: Vec<_> = others.filter(|other| *other != url).collect();
-        if !others.is_empty() {
-            lines += "from another machine\n";
-            lines.extend(others.iter().map(|other| open_and_script(other)));
-        }
-        lines += "Ctrl-C stops\n";
-        print(&lines);
-    }
-
-    /// Blocks until the browser is started.
-    pub(super) fn open(self, url: &str) {
-        if let Err(error) = open::that_detached(url) {
-            let line = format!("no browser could be opened: {error}; open {url} yourself");
-            if self.0.quiet {
-                fail(&line);
-            } else {
-                warn(&line);
-            }
-        }
-    }
-
-    pub(super) fn stopped(self, stopped: &Stopped) {
-        let Stopped {
-            reason,
-            streams,
-            took,
-            ..
-        } = stopped;
-        let plural = if *streams == 1 { "" } else { "s" };
-        // A terminal echoes the `^C` that stopped us; the line takes its place.
-        let start = if std::io::stdout().is_terminal() {
-            "\r"
-        } else {
-            ""
-        };
-        self.say(format!(
-            "{start}stopped by {reason}: {streams} stream{plural} ended, {} ms",
-            took.as_millis()
-        ));
-    }
-
-    /// A line on standard output.
-    pub(super) fn say(self, line: impl Display) {
-        if !self.0.quiet {
-            print(&format!("{line}\n"));
-        }
-    }
-
-    /// A line on standard error, for what standard output is not the place.
-    pub(super) fn note(self, line: impl Display) {
-        if !self.0.quiet {
-            print_error(&format!("{line}\n"));
-        }
+        print(&greeting(plan, &url, &others, keys));
     }
 }
 
-/// Warnings are said however quiet the rest is.
-fn warn(line: &str) {
-    print_error(&format!("{WARNING}warning:{WARNING:#} {line}\n"));
+fn wide(plan: &Plan) -> String {
+    let what = match plan.folder {
+        Some(_) => "read the folder",
+        None => "read what the backend writes when it fails",
+    };
+    format!("everybody on the network can {what}; `--host localhost` stops that")
 }
 
-/// Errors are said however quiet the rest is.
-pub(super) fn fail(error: &impl Display) {
-    print_error(&format!("{ALERT}error:{ALERT:#} {error}\n"));
+fn greeting(plan: &Plan, url: &str, others: &[String], keys: bool) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let backend = plan.backend.as_ref().map(|backend| match backend {
+        Backend::Run(line) => format!("runs {line}"),
+        Backend::Attached(at) => format!("watches {at}"),
+    });
+    let folder = plan
+        .folder
+        .as_ref()
+        .map(|folder| format!("serves {folder}"));
+    let does: Vec<String> = backend.into_iter().chain(folder).collect();
+    let does = does.join(" and ");
+    let mut lines = format!("{BOLD}server-reload{BOLD:#} {version} {does}\n");
+    let open = plan.folder.is_some();
+    lines += &addresses(url, open);
+    if !others.is_empty() {
+        lines += "from another machine\n";
+        lines.extend(others.iter().map(|other| addresses(other, open)));
+    }
+    lines += &if keys {
+        hint(plan)
+    } else {
+        "Ctrl-C stops".to_owned()
+    };
+    lines + "\n"
+}
+
+/// What can be pressed.
+pub(super) fn hint(plan: &Plan) -> String {
+    let restarts = plan.runs().is_some().then_some("r restarts");
+    let pauses = (!plan.supervision.watch.roots.is_empty()).then_some("p pauses");
+    let hints: Vec<_> = [restarts, pauses, Some("q quits")]
+        .into_iter()
+        .flatten()
+        .collect();
+    hints.join(", ")
 }
 
 /// The tag to paste, for a page that comes from anywhere.
@@ -143,8 +87,13 @@ pub(super) fn tag(url: &str) -> String {
     )
 }
 
-fn open_and_script(url: &str) -> String {
-    format!("open    {BOLD}{url}{BOLD:#}\nscript  {}\n", tag(url))
+fn addresses(url: &str, open: bool) -> String {
+    let script = format!("script  {}\n", tag(url));
+    if open {
+        format!("open    {BOLD}{url}{BOLD:#}\n{script}")
+    } else {
+        script
+    }
 }
 
 /// The addresses under which another machine reaches us.
@@ -176,10 +125,46 @@ fn is_link_local(address: &IpAddr) -> bool {
     }
 }
 
-fn print(text: &str) {
-    OUT.say(text.as_bytes());
-}
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
 
-fn print_error(text: &str) {
-    ERR.say(text.as_bytes());
+    use super::super::args::Args;
+    use super::*;
+    use crate::config::Config;
+
+    const URL: &str = "http://localhost:10021/";
+    const TAG: &str = "script  <script src=\"http://localhost:10021/reload.js\"></script>\n";
+
+    fn greeted(words: &[&str], keys: bool) -> String {
+        let words = ["server-reload"].iter().chain(words).map(Into::into);
+        let args = Args::read(&words.collect::<Vec<_>>()).unwrap();
+        let plan = args.serve.into_plan(Config::new()).unwrap();
+        let greeting = greeting(&plan, URL, &[], keys);
+        let version = env!("CARGO_PKG_VERSION");
+        let bare = anstream::adapter::strip_str(&greeting).to_string();
+        bare.replace(&format!("server-reload {version} "), "")
+    }
+
+    #[test]
+    fn a_backend_is_named_by_its_command() {
+        let words = ["--", "uvicorn", "app:app", "--port", "8000"];
+        assert_eq!(
+            greeted(&words, true),
+            format!("runs uvicorn app:app --port 8000\n{TAG}r restarts, p pauses, q quits\n")
+        );
+        assert_eq!(
+            greeted(&["src", "--no-watch", "--", "api"], true),
+            format!("runs api and serves src\nopen    {URL}\n{TAG}r restarts, q quits\n")
+        );
+    }
+
+    #[test]
+    fn an_attached_backend_is_named_by_its_address() {
+        assert_eq!(
+            greeted(&["--attach", "8000"], false),
+            format!("watches localhost:8000\n{TAG}Ctrl-C stops\n")
+        );
+        assert!(greeted(&["--attach", "8000"], true).ends_with("\np pauses, q quits\n"));
+    }
 }

@@ -37,22 +37,36 @@ impl Holder {
 
     /// The line that tells how to stop it.
     pub(super) fn cure(&self) -> String {
-        let command = if cfg!(windows) {
-            "taskkill /PID"
-        } else {
-            "kill"
-        };
-        format!("stop it: {command} {}\n", self.pid)
+        cure(self.pid)
     }
 }
 
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { pid, name } = self;
-        if name.trim_end_matches(".exe") == "server-reload" {
-            write!(f, "another server-reload (pid {pid})")
-        } else {
-            write!(f, "`{name}` (pid {pid})")
-        }
+        f.write_str(&named(&self.name, self.pid))
     }
+}
+
+/// The line that tells how to stop a process.
+pub(super) fn cure(pid: u32) -> String {
+    let command = if cfg!(windows) {
+        "taskkill /PID"
+    } else {
+        "kill"
+    };
+    format!("stop it: {command} {pid}\n")
+}
+
+/// A process, for people.
+pub(super) fn named(name: &str, pid: u32) -> String {
+    if name.trim_end_matches(".exe") == "server-reload" {
+        format!("another server-reload (pid {pid})")
+    } else {
+        format!("`{name}` (pid {pid})")
+    }
+}
+
+/// Where the system does not tell which process it is.
+pub(super) fn nobody() -> String {
+    "a process that the system does not name".to_owned()
 }

@@ -1,7 +1,7 @@
 //! The served folder, and what of it may be read.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -10,6 +10,7 @@ use http::{HeaderValue, StatusCode};
 use super::etag::etag_of;
 use super::kind::Kind;
 use super::request_path::RequestPath;
+use super::settled::settled;
 
 /// The largest file, in bytes, that is read whole, so that its tag can be made of its content.
 const LARGEST_WHOLE: u64 = 1024 * 1024;
@@ -127,22 +128,16 @@ fn read(path: &Path) -> Result<Loaded, Miss> {
         Ok(metadata) if !metadata.is_file() => Miss::Missing,
         _ => error.into(),
     })?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
+    if !file.metadata()?.is_file() {
         return Err(Miss::Missing);
     }
     let kind = Kind::of(path);
-    if metadata.len() <= LARGEST_WHOLE {
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
-        (&file).take(LARGEST_WHOLE + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 <= LARGEST_WHOLE {
-            let bytes = Bytes::from(bytes);
-            return Ok(Loaded::Whole {
-                etag: etag_of(&bytes),
-                bytes,
-                kind,
-            });
-        }
+    if let Some(bytes) = settled(&file, |metadata| whole(&file, metadata))? {
+        return Ok(Loaded::Whole {
+            etag: etag_of(&bytes),
+            bytes,
+            kind,
+        });
     }
     // A file that has grown meanwhile is as large as it is now.
     Ok(Loaded::Large {
@@ -150,6 +145,18 @@ fn read(path: &Path) -> Result<Loaded, Miss> {
         file,
         kind,
     })
+}
+
+/// `None` where it is too large.
+fn whole(mut file: &File, metadata: &Metadata) -> io::Result<Option<Bytes>> {
+    if metadata.len() > LARGEST_WHOLE {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
+    file.rewind()?;
+    file.take(LARGEST_WHOLE + 1).read_to_end(&mut bytes)?;
+    let fits = bytes.len() as u64 <= LARGEST_WHOLE;
+    Ok(fits.then(|| bytes.into()))
 }
 
 /// Never waits: to open a pipe waits for somebody to write to it.

@@ -1,7 +1,6 @@
 //! `GET /events/server`: the stream.
 
 use std::convert::Infallible;
-use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -14,8 +13,10 @@ use warp::reply::{Reply, Response};
 use warp::{Filter, Rejection};
 
 use super::{Endless, Head, answered, exactly, set};
+use crate::config::Identity;
 use crate::files::Asked;
-use crate::hub::Subscription;
+use crate::frame::{frame, json};
+use crate::hub::{Next, Subscription};
 use crate::shim::Shim;
 
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
@@ -75,50 +76,58 @@ impl Feed {
         let text = match self.step {
             Step::Retry => {
                 self.step = Step::Hello;
-                format!("retry: {MIN_RETRY_MS}\n\n")
+                format!("retry: {MIN_RETRY_MS}\n\n").into()
             }
             Step::Hello => {
                 self.step = Step::Live;
-                self.hello().await
+                self.hello().await.into()
             }
             Step::Live => self.live().await,
             Step::End => return None,
         };
-        Some((Ok(text.into()), self))
+        Some((Ok(text), self))
     }
 
     async fn hello(&mut self) -> String {
         let asked = self.asked.take();
         let watcher = self.subscription.watcher();
-        let snapshot = watcher.snapshot();
+        let state = watcher.state();
         let revision = async { asked?.answer().await };
         let revision = tokio::select! {
             biased;
             _ = watcher.stopping() => None,
             revision = revision => revision,
         };
-        let id = snapshot.identity.id();
+        let identity = state.identity.as_ref();
+        let id = identity.map(|identity| identity.id().to_owned());
         let hello = Hello {
             protocol: VERSION,
-            id: Some(id.to_owned()),
-            id_age_ms: Some(millis(snapshot.identity.age())),
+            id: id.clone(),
+            id_age_ms: identity.map(|identity| millis(identity.age())),
             revision,
-            phase: snapshot.phase,
-            pid: Some(snapshot.identity.pid()),
+            phase: state.phase(),
+            pid: identity.and_then(Identity::pid),
             heartbeat_ms: millis(self.shim.config().heartbeat),
             restart: false,
         };
-        frame(Some(event::HELLO), &json(&hello)) + &frame(None, id)
+        let id = id.map(|id| frame(None, &id));
+        let hello = frame(Some(event::HELLO), &json(&hello)) + &id.unwrap_or_default();
+        state
+            .problems()
+            .fold(hello, |text, problem| text + &problem)
     }
 
-    async fn live(&mut self) -> String {
+    async fn live(&mut self) -> Bytes {
         tokio::select! {
             biased;
-            reason = self.subscription.watcher().stopping() => {
-                self.step = Step::End;
-                farewell(&reason)
-            }
-            _ = self.heartbeat.tick() => heartbeat(),
+            next = self.subscription.watcher().next() => match next {
+                Next::Told(frames) => frames.concat().into(),
+                Next::Stopping(reason) => {
+                    self.step = Step::End;
+                    farewell(&reason).into()
+                }
+            },
+            _ = self.heartbeat.tick() => heartbeat().into(),
         }
     }
 }
@@ -136,22 +145,6 @@ fn heartbeat() -> String {
     let now = millis(now.unwrap_or_default());
     let ping = frame(Some(event::PING), &now.to_string());
     format!("{ping}: {}\n\n", event::HEARTBEAT_COMMENT)
-}
-
-/// One event; `data` has no line break in it, as JSON and ids have none.
-fn frame(name: Option<&str>, data: &str) -> String {
-    let mut frame = String::with_capacity(data.len() + 32);
-    if let Some(name) = name {
-        // Writing to a string cannot fail.
-        let _ = writeln!(frame, "event: {name}");
-    }
-    let _ = write!(frame, "data: {data}\n\n");
-    frame
-}
-
-/// The payloads are plain structs, which always become JSON.
-fn json(payload: &impl serde::Serialize) -> String {
-    serde_json::to_string(payload).unwrap_or_default()
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -194,12 +187,6 @@ mod tests {
         let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
         assert!(text.contains("\"revision\":null,"), "{text}");
         Ok(())
-    }
-
-    #[test]
-    fn frames() {
-        assert_eq!(frame(None, "1.5"), "data: 1.5\n\n");
-        assert_eq!(frame(Some("ping"), "1"), "event: ping\ndata: 1\n\n");
     }
 
     #[test]

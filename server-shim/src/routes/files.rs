@@ -47,8 +47,10 @@ async fn answer(shim: Shim, head: Head) -> Response {
 
 /// Tells the page which server made it, without touching its HTML.
 fn stamp(shim: &Shim, response: &mut Response) {
-    let snapshot = shim.hub().snapshot();
-    let stamp = format!("{SERVER_TIMING_METRIC};desc=\"{}\"", snapshot.identity.id());
+    let Some(identity) = shim.hub().state().identity else {
+        return;
+    };
+    let stamp = format!("{SERVER_TIMING_METRIC};desc=\"{}\"", identity.id());
     if let Ok(stamp) = HeaderValue::try_from(stamp) {
         response.headers_mut().insert(SERVER_TIMING, stamp);
     }

@@ -8,6 +8,7 @@ use warp::reply::Response;
 use warp::{Filter, Rejection};
 
 use super::{Head, answered, exactly, set, text};
+use crate::config::Identity;
 use crate::shim::Shim;
 
 pub(super) fn route(
@@ -18,14 +19,15 @@ pub(super) fn route(
 }
 
 async fn answer(shim: Shim, _: Head) -> Response {
-    let snapshot = shim.hub().snapshot();
+    let state = shim.hub().state();
+    let identity = state.identity.as_ref();
     let health = Health {
-        status: snapshot.phase,
-        id: Some(snapshot.identity.id().to_owned()),
-        pid: Some(snapshot.identity.pid()),
-        started_at: snapshot.identity.started_at().as_secs_f64(),
-        uptime: snapshot.identity.age().as_secs_f64(),
-        services: Vec::new(),
+        status: state.phase(),
+        id: identity.map(|identity| identity.id().to_owned()),
+        pid: identity.and_then(Identity::pid),
+        started_at: identity.map(|identity| identity.started_at().as_secs_f64()),
+        uptime: identity.map(|identity| identity.age().as_secs_f64()),
+        services: state.services,
         streams: shim.hub().streams(),
     };
     let mut response = match serde_json::to_vec(&health) {

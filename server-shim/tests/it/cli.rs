@@ -1,5 +1,11 @@
 //! The command line.
 
+#[cfg(unix)]
+mod ends;
+#[cfg(target_os = "linux")]
+mod keys;
+mod usage;
+
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -114,44 +120,12 @@ fn a_port_held_on_the_second_address_only_is_not_blamed_on_us() {
 }
 
 #[test]
-fn a_word_too_many_says_what_there_is() {
-    let here = tempfile::tempdir().unwrap();
-    let run = |args: &[&str]| output(binary().current_dir(here.path()).args(args));
-    let (code, stdout, stderr) = run(&["-q", "client", "out.js"]);
-    assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), "", ""));
-    assert!(here.path().join("out.js").is_file());
-    for (args, part) in [
-        (&["clinet", "out.js"][..], "the only command is `client`"),
-        (&["www", "extra"], "`extra` is one word too many"),
-        (
-            &["--port", "1", "client"],
-            "`--port <PORT>` has no meaning for `client`",
-        ),
-        (&["www", "client"], "no meaning for `client`"),
-    ] {
-        let (code, _, stderr) = run(args);
-        assert_eq!(code, Some(2), "{args:?}: {stderr}");
-        assert!(stderr.contains(part), "{args:?}: {stderr}");
-    }
-}
-
-#[test]
 fn empty_variables_count_as_unset() {
     let mut builder = Shim::builder();
-    for option in [
-        "FOLDER",
-        "HOST",
-        "ALLOW_HOST",
-        "ALLOW_ORIGIN",
-        "HEARTBEAT",
-        "GRACE",
-        "OPEN",
-        "VERBOSE",
-        "QUIET",
-    ] {
+    for option in usage::OPTIONS {
         builder = builder.env(&format!("SERVER_RELOAD_{option}"), " ");
     }
-    let shim = builder.env("SERVER_RELOAD_PORT", "").start();
+    let shim = builder.start();
     shim.line("Ctrl-C stops");
 }
 
@@ -194,35 +168,6 @@ fn a_port_taken_by_another_of_us_says_so() {
 }
 
 #[test]
-fn bad_usage_names_the_cure() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("page.html");
-    std::fs::write(&file, "").unwrap();
-    let file = file.display().to_string();
-    for (args, part) in [
-        (&["--heartbeat", "10"][..], "give a unit, such as `10s`"),
-        (&["--heartbeat", "1ms"], "give `50ms` to `1h`"),
-        (&["--grace", "2h"], "give `0s` to `1h`"),
-        (&["--port", "70000"], "--port"),
-        (&["--allow-host", "http://x"], "no host name"),
-        (&["--allow-origin", "*"], "every web page"),
-        (&["--allow-origin", "dev"], "no origin"),
-        (
-            &["--host", "http://x"],
-            "neither an address nor a host name",
-        ),
-        (&["--host", "no-such-host.invalid", "."], "--host localhost"),
-        (&["no/such/folder"], "name one that exists"),
-        (&[file.as_str()], "name the folder that it is in: "),
-        (&["--no-such-option"], "--no-such-option"),
-    ] {
-        let (code, _, stderr) = output(binary().args(args));
-        assert_eq!(code, Some(2), "{args:?}: {stderr}");
-        assert!(stderr.contains(part), "{args:?}: {stderr}");
-    }
-}
-
-#[test]
 fn options_come_from_the_environment() {
     let shim = Shim::builder()
         .env("SERVER_RELOAD_HEARTBEAT", "70ms")
@@ -237,29 +182,6 @@ fn options_come_from_the_environment() {
     let (code, _, stderr) = output(binary().env("SERVER_RELOAD_GRACE", "3"));
     assert_eq!(code, Some(2));
     assert!(stderr.contains("`3` is no duration"), "{stderr}");
-}
-
-#[test]
-fn help_shows_variables_and_exit_codes() {
-    let (code, help, _) = output(binary().arg("--help"));
-    assert_eq!(code, Some(0));
-    for option in [
-        "FOLDER",
-        "PORT",
-        "HOST",
-        "ALLOW_HOST",
-        "ALLOW_ORIGIN",
-        "HEARTBEAT",
-        "GRACE",
-        "OPEN",
-        "VERBOSE",
-        "QUIET",
-    ] {
-        let variable = format!("[env: SERVER_RELOAD_{option}=");
-        assert!(help.contains(&variable), "no {variable} in {help}");
-    }
-    assert!(help.contains("Exit codes:"), "{help}");
-    assert!(help.contains("NO_COLOR"), "{help}");
 }
 
 /// Runs in a folder that has these folders in it, and says which of them is served.

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[cfg(unix)]
+mod attach;
+mod backend;
 mod cli;
 mod embedded;
 #[cfg(unix)]
@@ -10,5 +13,12 @@ mod files;
 mod guard;
 mod http;
 mod own_paths;
+mod ports;
+#[cfg(unix)]
+mod processes;
 mod shim;
+mod story;
 mod stream;
+#[cfg(unix)]
+mod supervise;
+mod watching;

@@ -1,7 +1,8 @@
 //! A running shim, ended when it goes out of scope.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -10,6 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+use crate::backend;
 
 /// Long enough for a loaded machine; no test waits for it to pass.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
@@ -69,10 +72,14 @@ fn wait(child: &mut Child) -> Option<ExitStatus> {
 #[must_use = "a builder does nothing until it is started"]
 pub(crate) struct Builder {
     folder: TempDir,
+    /// What is neither watched nor served: the shim's records, and what the backend tells the test.
+    aside: TempDir,
     /// Where another than the temporary one is served.
     served: Option<PathBuf>,
     port: u16,
     command: Command,
+    /// What it runs; it then works in the temporary folder, and serves none.
+    backend: Option<Vec<OsString>>,
 }
 
 /// A running shim.
@@ -81,6 +88,7 @@ pub(crate) struct Shim {
     child: Child,
     pub(crate) port: u16,
     pub(crate) folder: TempDir,
+    aside: TempDir,
     output: Arc<Mutex<String>>,
     /// One message for each line of the output.
     more: Receiver<()>,
@@ -94,9 +102,11 @@ impl Shim {
     pub(crate) fn builder() -> Builder {
         Builder {
             folder: TempDir::new().unwrap(),
+            aside: TempDir::new().unwrap(),
             served: None,
             port: 0,
             command: binary(),
+            backend: None,
         }
     }
 }
@@ -123,9 +133,46 @@ impl Builder {
         self
     }
 
+    /// With the folders of one that has ended.
+    #[cfg(unix)]
+    pub(crate) fn in_place_of(mut self, (folder, aside): (TempDir, TempDir)) -> Self {
+        (self.folder, self.aside) = (folder, aside);
+        self
+    }
+
+    /// Types to it by [`Shim::type_line`].
+    pub(crate) fn typing(mut self) -> Self {
+        self.command.stdin(Stdio::piped());
+        self
+    }
+
+    /// The temporary folder.
+    #[cfg(unix)]
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// A file in the served folder.
     pub(crate) fn file(self, name: &str, content: &str) -> Self {
         write(self.folder.path(), name, content);
+        self
+    }
+
+    /// Runs the test backend, which does what these words say.
+    pub(crate) fn backend(mut self, words: &str) -> Self {
+        self.command.env("BACKEND", words);
+        self.runs(backend::command())
+    }
+
+    /// Runs this command.
+    pub(crate) fn runs<T: Into<OsString>>(mut self, command: impl IntoIterator<Item = T>) -> Self {
+        self.backend = Some(command.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Runs no command, works in the temporary folder, and serves none: for `--attach`.
+    pub(crate) fn serves_nothing(mut self) -> Self {
+        self.backend = Some(Vec::new());
         self
     }
 
@@ -149,11 +196,24 @@ impl Builder {
 
     /// Runs it, and does not look whether it starts.
     pub(crate) fn spawn(mut self) -> Shim {
+        self.command.args(["--port", &self.port.to_string()]);
+        match &self.backend {
+            None => {
+                self.command
+                    .arg(self.served.as_deref().unwrap_or(self.folder.path()));
+            }
+            Some(command) => {
+                self.command.current_dir(self.folder.path());
+                if !command.is_empty() {
+                    self.command.arg("--").args(command);
+                }
+            }
+        }
+        // Nothing of a test is kept in the home folder.
         self.command
-            .args(["--port", &self.port.to_string()])
-            .arg(self.served.as_deref().unwrap_or(self.folder.path()))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+            .env("XDG_STATE_HOME", self.aside.path().join("state"));
+        self.command.env(backend::ASIDE, self.aside.path());
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn().unwrap();
         let output = Arc::default();
         let (sender, more) = channel();
@@ -170,6 +230,7 @@ impl Builder {
             child,
             port: self.port,
             folder: self.folder,
+            aside: self.aside,
             output,
             more,
         }
@@ -194,8 +255,8 @@ fn keep(name: &str, pipe: Pipe, output: &Mutex<String>, tell: impl Fn()) {
 
 fn port_of(line: &str) -> u16 {
     let url = line.split("http://").nth(1).unwrap();
-    let digits = url.rsplit(':').next().unwrap();
-    digits.trim_end_matches('/').parse().unwrap()
+    let digits = url.rsplit_once(':').unwrap().1;
+    digits.split('/').next().unwrap().parse().unwrap()
 }
 
 impl Shim {
@@ -213,6 +274,11 @@ impl Shim {
         }
     }
 
+    /// What `/_reload/health` says.
+    pub(crate) fn health(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.get("/_reload/health").body).unwrap()
+    }
+
     /// All that it has said so far.
     pub(crate) fn output(&self) -> String {
         self.output.lock().unwrap().clone()
@@ -224,6 +290,40 @@ impl Shim {
 
     pub(crate) fn write(&self, name: &str, content: &str) {
         write(self.folder.path(), name, content);
+    }
+
+    /// A path that is neither watched nor served.
+    pub(crate) fn aside(&self, name: &str) -> PathBuf {
+        self.aside.path().join(name)
+    }
+
+    /// What the backend waits for.
+    pub(crate) fn open_gate(&self, name: &str) {
+        write(self.aside.path(), name, "");
+    }
+
+    /// The processes of its backends so far, in the order of their start; `role` is that of the test backend.
+    pub(crate) fn started(&self, role: &str) -> Vec<u32> {
+        let started = std::fs::read_to_string(self.aside("started")).unwrap_or_default();
+        let its = started
+            .lines()
+            .filter_map(|line| line.strip_prefix(role)?.strip_prefix(' '));
+        its.map(|pid| pid.parse().unwrap()).collect()
+    }
+
+    pub(crate) fn type_line(&mut self, line: &str) {
+        let stdin = self.child.stdin.as_mut().unwrap();
+        writeln!(stdin, "{line}").unwrap();
+    }
+
+    /// Kills it as nothing can be caught, and leaves its folders.
+    #[cfg(unix)]
+    pub(crate) fn kill(mut self) -> (TempDir, TempDir) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        let folder = std::mem::replace(&mut self.folder, TempDir::new().unwrap());
+        let aside = std::mem::replace(&mut self.aside, TempDir::new().unwrap());
+        (folder, aside)
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -250,6 +350,8 @@ impl Drop for Shim {
         let _ = self.child.wait();
         if thread::panicking() {
             eprintln!("the shim said:\n{}", self.output());
+        } else {
+            assert!(!self.aside("overlap").exists(), "two backends at once");
         }
     }
 }

@@ -288,7 +288,7 @@ fn no_loss_is_told_of_while_the_backend_starts() {
 
 #[test]
 fn a_page_that_waited_for_its_first_server_is_not_told_that_it_is_back() {
-    let mut page = Page::new(settings());
+    let mut page = Page::new(stamped("a"));
     page.opened();
     page.hear(Event::Hello(Greeting::default()));
     let effects = page.hear(id("a"));

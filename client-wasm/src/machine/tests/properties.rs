@@ -3,249 +3,10 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use server_reload_protocol::payload::ChangeKind;
 
+use super::play::{Happening, Play, happening, modes};
 use super::*;
-
-/// What can happen to a document; streams and announcements are numbered from the latest backwards.
-#[derive(Clone, Copy, Debug)]
-enum Happening {
-    Pass(u64),
-    Timer(prop::sample::Index),
-    Opened(u32),
-    Hello {
-        late: u32,
-        id: u8,
-        age: u64,
-        revision: u8,
-        heartbeat: bool,
-    },
-    NotReady(u32),
-    Id {
-        late: u32,
-        id: u8,
-    },
-    Ping(u32),
-    Shutdown(u32),
-    Done(u32),
-    Failed(u32),
-    Enable(bool),
-    Hidden(bool),
-    Online,
-    PageHide,
-    PageShow,
-    Knocked(bool),
-    Answered {
-        late: u32,
-        prevented: bool,
-        waits: bool,
-    },
-    Settled {
-        late: u32,
-        well: bool,
-    },
-    Chosen(bool),
-}
-
-fn happening() -> impl Strategy<Value = Happening> {
-    use Happening::*;
-    let late = || prop_oneof![9 => Just(0_u32), 1 => 1..3_u32];
-    prop_oneof![
-        3 => (0..40_000_u64).prop_map(Pass),
-        6 => any::<prop::sample::Index>().prop_map(Timer),
-        6 => late().prop_map(Opened),
-        8 => (late(), 0..5_u8, 0..100_000_u64, 0..3_u8, any::<bool>())
-            .prop_map(|(late, id, age, revision, heartbeat)| Hello { late, id, age, revision, heartbeat }),
-        1 => late().prop_map(NotReady),
-        4 => (late(), 0..5_u8).prop_map(|(late, id)| Id { late, id }),
-        2 => late().prop_map(Ping),
-        1 => late().prop_map(Shutdown),
-        1 => late().prop_map(Done),
-        4 => late().prop_map(Failed),
-        1 => any::<bool>().prop_map(Enable),
-        1 => any::<bool>().prop_map(Hidden),
-        1 => Just(Online),
-        1 => Just(PageHide),
-        1 => Just(PageShow),
-        2 => any::<bool>().prop_map(Knocked),
-        5 => (late(), any::<bool>(), any::<bool>())
-            .prop_map(|(late, prevented, waits)| Answered { late, prevented, waits }),
-        2 => (late(), any::<bool>()).prop_map(|(late, well)| Settled { late, well }),
-        1 => any::<bool>().prop_map(Chosen),
-    ]
-}
-
-fn modes() -> impl Strategy<Value = Settings> {
-    (
-        0..3_usize,
-        any::<bool>(),
-        any::<bool>(),
-        any::<bool>(),
-        0..2_u64,
-    )
-        .prop_map(|(mode, stamped, knock, hidden, delay)| Settings {
-            mode: [Mode::Reload, Mode::Event, Mode::Prompt][mode],
-            stamp: stamped.then(|| "0".to_owned()),
-            knock,
-            hidden,
-            delay: delay * 100,
-            ..settings()
-        })
-}
-
-/// Plays a sequence and keeps what the properties ask about.
-struct Play {
-    page: Page,
-    stream: u32,
-    turn: u32,
-}
-
-impl Play {
-    fn new(settings: Settings) -> Self {
-        let mut play = Self {
-            page: Page::new(settings),
-            stream: 0,
-            turn: 0,
-        };
-        play.note(&play.page.effects.clone());
-        play
-    }
-
-    fn note(&mut self, effects: &[Effect]) {
-        for effect in effects {
-            match effect {
-                Effect::Open(stream) => self.stream = *stream,
-                Effect::Announce(change) => self.turn = change.turn,
-                _ => {}
-            }
-        }
-    }
-
-    /// Long, because it has a line for each happening.
-    fn input(&mut self, happening: Happening) -> Option<Input> {
-        let stream = |late: u32| self.stream.saturating_sub(late);
-        let text = |number: u8| number.to_string();
-        Some(match happening {
-            Happening::Pass(ms) => {
-                self.page.pass(ms);
-                return None;
-            }
-            Happening::Timer(index) => {
-                if self.page.armed.is_empty() {
-                    return None;
-                }
-                let (timer, at) = self.page.armed.remove(index.index(self.page.armed.len()));
-                self.page.pass(at.saturating_sub(self.page.now.mono));
-                Input::Due(timer)
-            }
-            Happening::Opened(late) => Input::Opened(stream(late)),
-            Happening::Hello {
-                late,
-                id,
-                age,
-                revision,
-                heartbeat,
-            } => {
-                let revision = (revision > 0).then(|| text(revision));
-                Input::Heard(
-                    stream(late),
-                    Event::Hello(Greeting {
-                        id: Some(text(id)),
-                        id_age: Some(age),
-                        revision,
-                        pid: None,
-                        heartbeat: heartbeat.then_some(10_000),
-                    }),
-                )
-            }
-            Happening::NotReady(late) => {
-                Input::Heard(stream(late), Event::Hello(Greeting::default()))
-            }
-            Happening::Id { late, id } => Input::Heard(stream(late), Event::Id(text(id))),
-            Happening::Ping(late) => Input::Heard(stream(late), Event::Ping),
-            Happening::Shutdown(late) => Input::Heard(stream(late), Event::Shutdown),
-            Happening::Done(late) => Input::Heard(stream(late), Event::Done),
-            Happening::Failed(late) => Input::Failed(stream(late)),
-            Happening::Enable(on) => Input::Enable { on, here: true },
-            Happening::Hidden(hidden) => Input::Visibility { hidden },
-            Happening::Online => Input::Online,
-            Happening::PageHide => Input::PageHide,
-            Happening::PageShow => shown_again(self.page.memory.clone()),
-            Happening::Knocked(answered) => Input::Knocked { answered },
-            Happening::Answered {
-                late,
-                prevented,
-                waits,
-            } => Input::Answered {
-                turn: self.turn.saturating_sub(late),
-                prevented,
-                waits,
-            },
-            Happening::Settled { late, well } => Input::Settled {
-                turn: self.turn.saturating_sub(late),
-                outcome: if well { Ok(()) } else { Err("no".to_owned()) },
-            },
-            Happening::Chosen(reload) => Input::Chosen(if reload {
-                Choice::Reload
-            } else {
-                Choice::Dismiss
-            }),
-        })
-    }
-
-    fn play(&mut self, happening: Happening) -> Vec<Effect> {
-        let Some(input) = self.input(happening) else {
-            return Vec::new();
-        };
-        let effects = self.page.tell_only(input);
-        self.note(&effects);
-        effects
-    }
-}
-
-impl Play {
-    /// The next thing that happens to a page that is left alone, with a server of the id `id`;
-    /// whether it acts upon that.
-    fn proceed(&mut self, id: &str) -> bool {
-        let inputs = match self.page.state.status() {
-            Status::Connecting | Status::Reconnecting | Status::Stopped | Status::Waiting
-                if self.page.open.is_some() =>
-            {
-                vec![
-                    Input::Opened(self.stream),
-                    Input::Heard(self.stream, Event::Id(id.to_owned())),
-                ]
-            }
-            Status::Connected | Status::Updating => {
-                vec![Input::Heard(self.stream, Event::Id(id.to_owned()))]
-            }
-            Status::Restarted => vec![
-                Input::Knocked { answered: true },
-                Input::Answered {
-                    turn: self.turn,
-                    prevented: false,
-                    waits: false,
-                },
-            ],
-            _ => Vec::new(),
-        };
-        let mut effects = Vec::new();
-        for input in inputs {
-            effects.extend(self.page.tell_only(input));
-        }
-        if effects.is_empty() && !self.page.armed.is_empty() {
-            self.page.armed.sort_by_key(|(_, at)| *at);
-            let (timer, at) = self.page.armed.remove(0);
-            self.page.pass(at.saturating_sub(self.page.now.mono));
-            effects.extend(self.page.tell_only(Input::Due(timer)));
-        }
-        self.note(&effects);
-        effects.iter().any(|effect| match effect {
-            Effect::Announce(change) => change.new.id == id,
-            Effect::Reload => true,
-            _ => false,
-        })
-    }
-}
 
 /// Whether a toast of this kind may be seen in this state.
 fn fits(status: Status, toast: Option<&str>) -> bool {
@@ -335,6 +96,10 @@ proptest! {
                     *revision = 1;
                 }
                 Happening::Id { id, .. } => *id = same.parse().expect("a number"),
+                Happening::Change { kind, revision, .. } => {
+                    *kind = ChangeKind::Style;
+                    *revision = 1;
+                }
                 _ => {}
             }
             let effects = play.play(happening);
@@ -361,6 +126,108 @@ proptest! {
             acted || matches!(status, Status::Prompt | Status::Paused),
             "{:?} after {:?}", status, play.page.effects
         );
+    }
+
+    /// The same for a changed page file.
+    #[test]
+    fn never_a_missed_change(settings in modes(), happenings in vec(happening(), 1..60), down in any::<bool>()) {
+        let mut play = Play::new(settings);
+        for happening in happenings {
+            play.play(happening);
+        }
+        play.play(Happening::PageShow);
+        play.play(Happening::Hidden(false));
+        play.play(Happening::Enable(true));
+        let ready = |play: &Play| play.page.state.link.is_ready();
+        let settles = (0..60).any(|_| {
+            play.proceed("same");
+            ready(&play)
+        });
+        prop_assert!(settles || play.page.state.turn.stage.pends(), "{:?}", play.page.state.status());
+        if down {
+            play.play(Happening::Phase { late: 0, service: 0, phase: Phase::Stopping });
+        }
+        let stream = play.page.open;
+        play.play(Happening::Change { late: 0, kind: ChangeKind::Page, revision: 0 });
+        let pends = |play: &Play| play.page.state.turn.stage.pends();
+        let acted = stream.is_none() || pends(&play) || (0..60).any(|_| play.proceed("same") || pends(&play));
+        let status = play.page.state.status();
+        prop_assert!(acted, "{:?} after {:?}", status, play.page.effects);
+    }
+
+    /// Not into a server that is not there: nothing is begun between the word that it goes, or a
+    /// greeting without an id, and the next id.
+    #[test]
+    fn never_an_act_without_an_id(settings in modes(), happenings in vec(happening(), 1..80)) {
+        let mut play = Play::new(settings);
+        let mut named = false;
+        for happening in happenings {
+            let heard = play.hears(&happening);
+            match happening {
+                Happening::Hello { .. } | Happening::Id { .. } if heard => named = true,
+                Happening::NotReady { .. } if heard => named = false,
+                Happening::Phase { phase, .. } if heard => {
+                    named &= matches!(phase, Phase::Ready | Phase::Checking | Phase::Failed);
+                }
+                // The one way back without an id.
+                Happening::Ping(_) if heard => named = play.page.state.link.is_ready() || named,
+                _ => {}
+            }
+            let effects = play.play(happening);
+            if matches!(happening, Happening::Ping(_)) && heard {
+                named = play.page.state.link.is_ready();
+            }
+            let acts = effects.iter().find(|it| matches!(it, Effect::Reload | Effect::Announce(_) | Effect::Knock));
+            prop_assert!(named || acts.is_none(), "{:?} at {:?}", acts, happening);
+            if effects.iter().any(|it| matches!(it, Effect::Close)) {
+                named = false;
+            }
+        }
+    }
+
+    /// The overlay shows at most one problem of a service, none of one that is ready or that was
+    /// dismissed, and nothing while the client rests.
+    #[test]
+    fn the_overlay_is_never_out_of_date(settings in modes(), happenings in vec(happening(), 1..80)) {
+        let mut play = Play::new(settings);
+        let mut overlay = Vec::new();
+        let mut dismissed: Vec<Problem> = Vec::new();
+        for happening in happenings {
+            let heard = play.hears(&happening);
+            match happening {
+                Happening::Chosen(Choice::Close) => {
+                    for problem in &overlay {
+                        let problem: &Problem = problem;
+                        dismissed.retain(|it| it.service != problem.service);
+                        dismissed.push(problem.clone());
+                    }
+                }
+                Happening::Phase { service, phase: Phase::Ready, .. } if heard => {
+                    dismissed.retain(|it| it.service != service.to_string());
+                }
+                Happening::Problem { service, what, .. } if heard => {
+                    let new = problem(&service.to_string(), &what.to_string());
+                    dismissed.retain(|it| it.service != new.service || *it == new);
+                }
+                _ => {}
+            }
+            for effect in play.play(happening) {
+                if let Effect::Explain { problems, .. } = effect {
+                    overlay = problems;
+                }
+            }
+            let solved = |it: &Problem| match happening {
+                Happening::Phase { service, phase: Phase::Ready, .. } => heard && it.service == service.to_string(),
+                _ => false,
+            };
+            prop_assert!(!overlay.iter().any(|it| solved(it) || dismissed.contains(it)), "{:?}", overlay);
+            let mut services: Vec<_> = overlay.iter().map(|it| &it.service).collect();
+            services.sort();
+            services.dedup();
+            prop_assert_eq!(services.len(), overlay.len());
+            let rests = matches!(play.page.state.status(), Status::Off | Status::Away | Status::Reloading);
+            prop_assert!(!rests || play.page.open.is_some() || overlay.is_empty(), "{:?}", overlay);
+        }
     }
 
     #[test]

@@ -84,6 +84,33 @@ fn a_server_younger_than_the_document_has_not_made_it() {
 }
 
 #[test]
+fn a_server_that_becomes_ready_after_the_document_has_not_made_it() {
+    let mut page = Page::new(settings());
+    page.opened();
+    page.hear(not_ready(Phase::WaitingUntilReady));
+    page.pass(300);
+    assert_eq!(reloads(&page.hear(id("b"))), 1);
+    let mut next = page.reloaded(settings());
+    next.opened();
+    next.hear(not_ready(Phase::WaitingUntilReady));
+    assert_eq!(reloads(&next.hear(id("b"))), 0, "asked for after it");
+}
+
+#[test]
+fn a_verdict_by_age_is_not_lost_when_the_server_goes_down_again() {
+    let mut page = Page::new(Settings {
+        delay: 300,
+        ..settings()
+    });
+    page.pass(200);
+    page.greeted("b", 100);
+    page.hear(phase(Phase::Stopping));
+    page.pass(300);
+    page.hear(id("c"));
+    assert_eq!(page.status(), Status::Restarted);
+}
+
+#[test]
 fn a_plain_endpoint_sends_its_id_alone() {
     let mut page = Page::new(settings());
     page.opened();

@@ -1,0 +1,130 @@
+//! What is behind the stream: the services, and whether they answer.
+
+use super::input::{Doing, Phase, Time, Timer};
+use super::link::NOTICE_AFTER;
+use super::{Effect, Effects, Server, State};
+use crate::notice::Notice;
+
+/// The kind of the toast that stays until the server is ready.
+pub(super) const WAITING: &str = Notice::Waiting(None).kind();
+
+/// What the phases on this stream have told.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Services {
+    /// Those that do not answer, by name.
+    down: Vec<String>,
+    /// What one of them does, or did last.
+    pub(super) doing: Option<Phase>,
+    /// The operation that the last phase with one was part of.
+    pub(super) op_id: Option<String>,
+    /// When the first of them went down, by the wall clock; until an id comes in.
+    pub(super) down_at: Option<u64>,
+    /// The newest process.
+    pid: Option<u32>,
+    /// When it was started, by the wall clock.
+    started_at: Option<u64>,
+}
+
+impl Services {
+    pub(super) fn new(doing: Option<Phase>) -> Self {
+        Self {
+            doing,
+            ..Self::default()
+        }
+    }
+
+    /// Whether nobody has said otherwise.
+    pub(super) fn all_ready(&self) -> bool {
+        self.doing.is_none_or(|phase| phase == Phase::Ready)
+    }
+
+    fn note(&mut self, now: Time, doing: &Doing) {
+        self.doing = Some(doing.phase);
+        if doing.op_id.is_some() {
+            self.op_id.clone_from(&doing.op_id);
+        }
+        match doing.phase {
+            Phase::Starting | Phase::WaitingUntilReady | Phase::Ready => {
+                self.pid = doing.pid.or(self.pid);
+                if doing.phase != Phase::Ready {
+                    self.started_at.get_or_insert(now.wall);
+                }
+            }
+            Phase::Checking | Phase::Failed => {}
+            _ => (self.pid, self.started_at) = (None, None),
+        }
+    }
+
+    /// An id has come in: all that pages depend on answers.
+    pub(super) fn answer(&mut self) {
+        self.down.clear();
+        self.down_at = None;
+        (self.pid, self.started_at) = (None, None);
+    }
+}
+
+impl State {
+    pub(super) fn phase_changed(&mut self, now: Time, doing: Doing, out: &mut Effects) {
+        self.services.note(now, &doing);
+        match doing.phase {
+            Phase::Ready => {
+                // The id that comes with it says more.
+                self.services.down.retain(|down| *down != doing.service);
+                self.troubles.solve(&doing.service);
+            }
+            Phase::Starting
+            | Phase::WaitingUntilReady
+            | Phase::Stopping
+            | Phase::WaitingForPort
+            | Phase::Crashed
+            | Phase::BackingOff => self.go_down(now, doing.service, out),
+            // The process of before goes on, if there was one.
+            _ => {}
+        }
+        self.troubles.believe();
+        if self.link.is_waiting() && self.toast == Some(WAITING) {
+            self.show(Notice::Waiting(self.services.doing), out);
+        }
+    }
+
+    fn go_down(&mut self, now: Time, service: String, out: &mut Effects) {
+        if self.services.down.is_empty() {
+            self.services.down_at = Some(now.wall);
+        }
+        if !self.services.down.contains(&service) {
+            self.services.down.push(service);
+        }
+        if self.link.set_ready(false) {
+            // Never into a server that is not there; its next id is judged anew.
+            self.drop_turn(out);
+            out.push(Effect::Arm(Timer::Notice, NOTICE_AFTER));
+        }
+    }
+
+    /// Some time after the last phase: where no id has come, pages do not depend on what was down.
+    pub(super) fn recovered(&mut self, out: &mut Effects) {
+        self.troubles.believe();
+        if self.services.down.is_empty() && self.link.set_ready(true) {
+            self.services.answer();
+            out.push(Effect::Disarm(Timer::Notice));
+            self.tell_return(out);
+        }
+    }
+
+    /// The server of an id that has come in alone.
+    pub(super) fn named(&self, id: String) -> Server {
+        let known = self
+            .known
+            .server
+            .as_ref()
+            .is_some_and(|known| known.id == id);
+        let Services {
+            pid, started_at, ..
+        } = self.services;
+        Server {
+            id,
+            pid: pid.filter(|_| !known),
+            started_at: started_at.filter(|_| !known),
+        }
+    }
+}
