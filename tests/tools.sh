@@ -1,8 +1,13 @@
-# What the tests need beside cargo. Sourced by `run`, which is in the repository's root by then.
+# What the tests need beside cargo. Sourced by `run`, `bench` and `recipes/run`, which are in the
+# repository's root by then.
 # shellcheck shell=bash
 
-# The one place of these versions; wasm-bindgen's is the one in Cargo.lock.
+# The one place of these versions, beside requirements*.txt; wasm-bindgen's is the one in Cargo.lock.
 geckodriver_version=0.37.1
+watchexec_version=2.8.0
+nodemon_version=3.1.14
+livereload_version=0.10.3
+vite_version=8.3.8
 other_systems=(x86_64-pc-windows-gnu aarch64-apple-darwin)
 
 tools=${SERVER_RELOAD_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/server-reload/tools}
@@ -38,9 +43,17 @@ missing_packages() {
     python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3 python3-venv
 }
 
+# What the benchmark's peers need beside it.
+missing_peer_packages() {
+    command -v entr >/dev/null || echo entr
+    command -v ps >/dev/null || echo procps
+    command -v npm >/dev/null || echo nodejs npm
+}
+
+# install_packages [COMMAND]: what COMMAND lists.
 install_packages() {
     local missing
-    read -ra missing < <(missing_packages | xargs)
+    read -ra missing < <("${1:-missing_packages}" | xargs)
     ((${#missing[@]})) || return 0
     if [[ $EUID != 0 ]] || ! command -v apt-get >/dev/null; then
         die "these packages are missing: ${missing[*]}" \
@@ -70,12 +83,31 @@ install_cargo_tools() {
         cargo install --root "$tools" wasm-bindgen-cli --version "$wasm_bindgen"
 }
 
+# Who is measured beside us.
+install_peers() {
+    install_packages missing_peer_packages
+    has_version watchexec "$watchexec_version" ||
+        cargo install --root "$tools" watchexec-cli --version "$watchexec_version" --locked ||
+        cargo install --root "$tools" watchexec-cli --version "$watchexec_version"
+    install_npm_package nodemon "$nodemon_version"
+    install_npm_package livereload "$livereload_version"
+    install_npm_package vite "$vite_version"
+    install_python_packages peers
+}
+
+# install_npm_package NAME VERSION
+install_npm_package() {
+    grep -qF "\"version\": \"$2\"" "$tools/lib/node_modules/$1/package.json" 2>/dev/null ||
+        npm install --silent --global --prefix "$tools" "$1@$2"
+}
+
+# install_python_packages [NAME]: those of requirements-NAME.txt into target/venv-NAME.
 install_python_packages() {
-    local wanted
-    wanted=$(sha256sum <tests/requirements.txt)
-    [[ -x target/venv/bin/python && $(cat target/venv/wanted 2>/dev/null) == "$wanted" ]] && return
-    rm -rf target/venv
-    python3 -m venv target/venv
-    target/venv/bin/python -m pip install --quiet -r tests/requirements.txt
-    printf '%s\n' "$wanted" >target/venv/wanted
+    local file=tests/requirements${1:+-$1}.txt venv=target/venv${1:+-$1} wanted
+    wanted=$(cat tests/requirements.txt "$file" | sha256sum)
+    [[ -x $venv/bin/python && $(cat "$venv/wanted" 2>/dev/null) == "$wanted" ]] && return
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/python" -m pip install --quiet -r "$file"
+    printf '%s\n' "$wanted" >"$venv/wanted"
 }

@@ -5,6 +5,7 @@
 //! - [`process`]: a program with its output; ends with its guard
 //! - [`shim`]: the `server-reload` binary, restarted on its port
 //! - [`backend`]: a `FastAPI` program under uvicorn
+//! - [`supervised`]: a backend that the binary runs or observes
 //! - [`proxy`]: stands between browser and server and does them harm when told to
 //! - [`driver`], [`display`], [`browser`]: a browser by `WebDriver`
 //! - [`page`]: pages that count themselves
@@ -26,6 +27,7 @@ pub mod place;
 pub mod process;
 pub mod proxy;
 pub mod shim;
+pub mod supervised;
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! Pages that count themselves.
 //!
 //! Each has `window.witness`, which the tab keeps over page loads: `documents` (of each, when its
-//! time began, `origin`, and its response, `begun`), `states` (each `server-state` with its time)
-//! and `shows` (the `persisted` of each `pageshow`).
+//! time began, `origin`, and its response, `begun`), `states` (each `server-state` with its time),
+//! `reloads` (what each `server-reload` told) and `shows` (the `persisted` of each `pageshow`).
 
 const WITNESS: &str = include_str!("witness.js");
 

@@ -166,7 +166,8 @@ pub fn write_client(file: &Path) {
 }
 
 /// The binary without the options of whoever runs the tests.
-fn clean_command() -> Command {
+#[must_use]
+pub fn clean_command() -> Command {
     let mut command = Command::new(place::binary());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("SERVER_RELOAD") {

@@ -1,5 +1,5 @@
 {
-  const empty = { documents: [], states: [], shows: [] };
+  const empty = { documents: [], states: [], shows: [], reloads: [] };
   let kept;
   try {
     kept = JSON.parse(sessionStorage.getItem('witness'));
@@ -15,6 +15,11 @@
   witness.documents.push({ origin, begun: origin + begun });
   document.addEventListener('server-state', ({ detail }) => {
     witness.states.push([detail.state, performance.timeOrigin + performance.now()]);
+    keep();
+  });
+  document.addEventListener('server-reload', ({ detail }) => {
+    const { cause, oldId, newId, oldPid, newPid, paths } = detail;
+    witness.reloads.push({ cause, oldId, newId, oldPid, newPid, paths });
     keep();
   });
   addEventListener('pageshow', ({ persisted }) => {

@@ -17,4 +17,6 @@ mod page;
 mod race;
 mod reload;
 mod story;
+mod supervise;
 mod toggle;
+mod watch;

@@ -118,7 +118,8 @@ async fn play(round: &Round, shim: &mut Shim, browser: &Browser) -> bool {
 /// machine it may be late, and then nothing could tell that the page is stale.
 async fn begun_before(browser: &Browser, shim: &Shim) -> bool {
     let begun = browser.wait_for("window.witness?.documents[0].begun").await;
-    begun.as_f64().expect("a time") < shim.health().await.started_at * 1000.0
+    begun.as_f64().expect("a time")
+        < shim.health().await.started_at.expect("no start time") * 1000.0
 }
 
 fn number(variable: &str) -> Option<u64> {

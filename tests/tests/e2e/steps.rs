@@ -1,6 +1,9 @@
 //! Steps that many scenarios have in common.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
+use server_reload_e2e::PATIENCE;
 use server_reload_e2e::browser::Browser;
 use server_reload_e2e::page::Runtime;
 use server_reload_e2e::shim::Shim;
@@ -77,5 +80,39 @@ pub(crate) async fn press(browser: &Browser, action: &str) {
     browser.value(&format!("{button}.click()")).await;
 }
 
-const TOAST: &str =
+pub(crate) const TOAST: &str =
     "document.querySelector('server-reload-toast')?.shadowRoot.querySelector('[part=toast]')";
+
+/// Where the overlay is, while something is shown.
+const OVERLAY: &str = "document.querySelector('server-reload-overlay')?.shadowRoot";
+
+/// A part of the overlay.
+pub(crate) fn overlay(part: &str) -> String {
+    format!("{OVERLAY}?.querySelector('[part={part}]')")
+}
+
+/// Waits until a problem whose title contains `title` is shown: by the overlay, or for the `times`th
+/// time in the console of a page without `WebAssembly`.
+pub(crate) async fn problem(browser: &Browser, runtime: Runtime, title: &str, times: usize) {
+    if runtime == Runtime::Wasm {
+        let told = overlay("title");
+        let told = format!("{told}?.textContent.includes({})", json!(title));
+        browser.wait_for(&told).await;
+        return;
+    }
+    let deadline = Instant::now() + PATIENCE;
+    while browser.console_with(title).await.len() < times {
+        if Instant::now() > deadline {
+            let console = browser.console().await.join("\n");
+            panic!("the console does not say `{title}` {times} times:\n{console}");
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Waits until no problem is shown.
+pub(crate) async fn no_problem(browser: &Browser) {
+    browser
+        .wait_for("!document.querySelector('server-reload-overlay')")
+        .await;
+}

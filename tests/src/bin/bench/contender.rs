@@ -6,11 +6,13 @@ use server_reload_e2e::backend::Backend;
 use server_reload_e2e::shim::Shim;
 
 const OURS: &str = include_str!("ours.html");
-const PAGE_SCRIPT: &str = include_str!("page_script.html");
+/// What people write by hand.
+pub(crate) const PAGE_SCRIPT: &str = include_str!("page_script.html");
 
 /// True in our client's page once its stream has delivered an id.
-const OURS_CONNECTED: &str = "window.serverReload?.state === 'connected'";
-const PAGE_SCRIPT_CONNECTED: &str = "typeof first === 'string'";
+pub(crate) const OURS_CONNECTED: &str = "window.serverReload?.state === 'connected'";
+/// The same for the page script.
+pub(crate) const PAGE_SCRIPT_CONNECTED: &str = "typeof first === 'string'";
 
 /// One of those who compete.
 pub(crate) struct Contender {

@@ -11,7 +11,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::figures::Figures;
 use crate::options::Options;
-use crate::probe::{id_in, request};
+use crate::probe::{Question, id_in};
 use crate::report::{Section, grouped, milliseconds};
 
 /// Files that a process opens beside the streams, generously.
@@ -119,7 +119,9 @@ impl Heard {
 async fn listen(port: u16) -> impl Future<Output = Heard> {
     let connected = TcpStream::connect(("127.0.0.1", port)).await;
     let mut stream = connected.expect("a connection");
-    let asked = stream.write_all(request(port).as_bytes()).await;
+    let asked = stream
+        .write_all(Question::Stream.request(port).as_bytes())
+        .await;
     asked.expect("a request");
     let mut bytes = Vec::new();
     while id_in(&String::from_utf8_lossy(&bytes)).is_none() {

@@ -1,5 +1,5 @@
-//! Measures what users feel: how long after a restart the page is new, what the client weighs, how
-//! long the server takes to end, and how long its build takes.
+//! Measures what users feel: how long after a save or a restart the page is new, what the client
+//! weighs, how long the server takes to end, and how long its build takes.
 //!
 //! Run it by `tests/bench`. The report goes to standard error; standard output is what the measured
 //! programs say.
@@ -8,23 +8,33 @@
 //!
 //! - [`options`]: the command line
 //! - [`restart`], [`contender`], [`probe`]: the server's first answer → a new document
+//! - [`process`]: a save → a new process
+//! - [`document`]: a backend's program saved → a new document
+//! - [`files`]: a static file saved → a new document, or the style applied
 //! - [`weight`]: bytes of `reload.js`
 //! - [`ending`]: a signal → the exit
 //! - [`compile`]: `cargo run --release`, without the run
+//! - [`tool`], [`observer`], [`clock`]: a measured program, the browser that sees, and the time
 //! - [`figures`]: medians and quartiles
 //! - [`report`]: one table, and JSON
 #![cfg(unix)]
 // Like the harness, it reports by panicking.
 #![allow(clippy::expect_used)]
 
+mod clock;
 mod compile;
 mod contender;
+mod document;
 mod ending;
 mod figures;
+mod files;
+mod observer;
 mod options;
 mod probe;
+mod process;
 mod report;
 mod restart;
+mod tool;
 mod weight;
 
 use clap::Parser;
@@ -38,6 +48,15 @@ async fn main() {
     let mut report = Report::default();
     if options.wants(Part::Restart) {
         report.add(restart::measure(&options).await);
+    }
+    if options.wants(Part::Process) {
+        report.extend(process::measure(&options).await);
+    }
+    if options.wants(Part::Document) {
+        report.extend(document::measure(&options).await);
+    }
+    if options.wants(Part::Static) {
+        report.extend(files::measure(&options).await);
     }
     if options.wants(Part::Weight) {
         report.add(weight::measure().await);

@@ -47,6 +47,12 @@ pub(crate) struct Options {
 pub(crate) enum Part {
     /// The server's first answer → a new document
     Restart,
+    /// A save → a new process, beside watchexec, nodemon, entr, watchfiles and uvicorn
+    Process,
+    /// A Python backend saved → a new document, beside `uvicorn --reload` and a page script
+    Document,
+    /// A static file saved → a new document, or the style applied, beside livereload and Vite
+    Static,
     /// Bytes of `reload.js`
     Weight,
     /// A signal → the exit

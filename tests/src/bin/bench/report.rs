@@ -16,10 +16,12 @@ pub(crate) struct Report(Vec<Section>);
 /// One part of the table.
 #[derive(Debug)]
 pub(crate) struct Section {
-    key: &'static str,
+    key: String,
     title: String,
     /// Whether there are rows with quantiles.
     spread: bool,
+    /// What such rows have beside them.
+    extra: Vec<String>,
     rows: Vec<(String, Vec<String>)>,
     notes: Vec<String>,
     values: Map<String, Value>,
@@ -27,23 +29,45 @@ pub(crate) struct Section {
 
 impl Section {
     /// An empty one; `key` names it in JSON.
-    pub(crate) fn new(key: &'static str, title: &str) -> Self {
+    pub(crate) fn new(key: &str, title: &str) -> Self {
         Self {
-            key,
+            key: key.to_owned(),
             title: title.to_owned(),
             spread: false,
+            extra: Vec::new(),
             rows: Vec::new(),
             notes: Vec::new(),
             values: Map::new(),
         }
     }
 
+    /// Names what rows have beside their quantiles.
+    pub(crate) fn extra(&mut self, headings: &[&str]) {
+        self.extra = headings.iter().map(ToString::to_string).collect();
+    }
+
     /// Adds a row of median, least, quartiles and greatest.
     pub(crate) fn figures(&mut self, name: &str, figures: &Figures, show: fn(f64) -> String) {
+        self.figures_and(name, figures, show, Vec::new());
+    }
+
+    /// The same with a cell for each of [`Self::extra`].
+    pub(crate) fn figures_and(
+        &mut self,
+        name: &str,
+        figures: &Figures,
+        show: fn(f64) -> String,
+        extra: Vec<String>,
+    ) {
+        let mut value = figures.json();
+        for (heading, cell) in self.extra.iter().zip(&extra) {
+            value[heading] = json!(cell);
+        }
         let cells = [0.5, 0.0, 0.25, 0.75, 1.0].map(|share| show(figures.quantile(share)));
         self.spread = true;
-        self.rows.push((name.to_owned(), cells.into()));
-        self.values.insert(name.to_owned(), figures.json());
+        self.rows
+            .push((name.to_owned(), cells.into_iter().chain(extra).collect()));
+        self.values.insert(name.to_owned(), value);
     }
 
     /// Adds a row with one value, `shown` for people.
@@ -65,6 +89,9 @@ impl Display for Section {
             for heading in ["median", "min", "¼", "¾", "max"] {
                 write!(out, "{heading:>CELL$}")?;
             }
+            for heading in &self.extra {
+                write!(out, "{heading:>CELL$}")?;
+            }
         }
         writeln!(out)?;
         for (name, cells) in &self.rows {
@@ -82,7 +109,7 @@ impl Display for Section {
 }
 
 /// Widths of the columns.
-const NAME: usize = 50;
+const NAME: usize = 58;
 const CELL: usize = 10;
 
 impl Report {
@@ -91,19 +118,25 @@ impl Report {
         self.0.push(section);
     }
 
+    /// Adds several parts.
+    pub(crate) fn extend(&mut self, sections: Vec<Section>) {
+        self.0.extend(sections);
+    }
+
     /// Saves it as JSON.
     pub(crate) fn save(&self, file: &Path) {
         let mut all = Map::new();
         all.insert("machine".into(), machine().into());
         for section in &self.0 {
             let Section {
+                key,
                 title,
                 values,
                 notes,
                 ..
             } = section;
             let value = json!({ "title": title, "values": values, "notes": notes });
-            all.insert(section.key.into(), value);
+            all.insert(key.clone(), value);
         }
         let text = format!("{:#}\n", Value::Object(all));
         if let Err(error) = fs::write(file, text) {
@@ -131,11 +164,21 @@ fn machine() -> String {
         .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
         .map_or_else(String::new, |(_, name)| format!(" ({name})"));
     let system = std::env::consts::OS;
-    format!("measured on {cores} cores{model}, {system}")
+    format!("measured on {cores} cores{model}, {system}{}", load())
 }
 
-/// With one decimal.
+/// What else the machine has been doing in the last minute, where it tells.
+fn load() -> String {
+    let averages = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let last_minute = averages.split(' ').next().filter(|load| !load.is_empty());
+    last_minute.map_or_else(String::new, |load| format!(", load {load} at the end"))
+}
+
+/// With one decimal; a dash where there is none.
 pub(crate) fn milliseconds(value: f64) -> String {
+    if value.is_nan() {
+        return "–".to_owned();
+    }
     format!("{value:.1}")
 }
 
