@@ -162,8 +162,9 @@
     else down.add(service);
     const startedAt = process?.startedAt ?? (ready ? null : Date.now());
     process = comes ? { pid: pid ?? process?.pid, startedAt } : undefined;
-    if (!down.size || !named || ["waiting", "updating"].includes(state)) return;
-    turn++;
+    if (!down.size || !named || state === "waiting") return;
+    // What the page does itself goes on.
+    if (state !== "updating") turn++;
     become("waiting");
   }
 
@@ -186,10 +187,10 @@
   const filesMoved = () => missed || (revision && offered && revision !== offered);
 
   const ESCAPES =
-    /\x1b(?:\[[ -?]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -\/]*[0-~])|[\0-\x08\x0b-\x1f\x7f]/g;
+    /\x1b(?:\[[ -?]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -\/]*[0-~])|[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
 
   function explain({ service, title, output = "" }) {
-    const text = `[server-reload] ${service}: ${title}\n${output.replace(ESCAPES, "")}`;
+    const text = `[server-reload] ${service}: ${title}\n${output.replace(/\r(?!\n)/g, "\n").replace(ESCAPES, "")}`;
     if (problems.get(service) !== text) console.error(text);
     problems.set(service, text);
   }
@@ -329,7 +330,7 @@
       await (prevented ? settled : Promise.race([settled, wait(LONGEST_WAIT)]));
       if (mine !== turn) return;
     }
-    if (prevented) become("connected");
+    if (prevented) become(down.size || !named ? "waiting" : "connected");
     else leave();
   }
 

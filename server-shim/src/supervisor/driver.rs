@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use server_reload_protocol::payload::{Change, ChangeKind, Phase, PhaseChange, Problem};
 use tokio::sync::mpsc;
 
-use super::machine::{Effect, Input, Machine, Run, ServiceNo, Timer};
+use super::machine::{Effect, Input, Machine, PortState, Run, ServiceNo, Timer};
 use super::process::Guardian;
 use super::records::Records;
 use super::watch::{Reader, Watch};
@@ -135,7 +135,10 @@ impl Driver {
     /// Keeps what the machine need not know.
     fn receive(&mut self, message: Message) -> Option<Input> {
         match message {
-            Message::Input(input) => Some(input),
+            Message::Input(input) => {
+                self.note(&input);
+                Some(input)
+            }
             Message::IsReady { service, run, is } => {
                 self.backend_with(service, run)?.is_ready(is);
                 Some(Input::Ready { service, run })
@@ -144,8 +147,13 @@ impl Driver {
                 service,
                 run,
                 ports,
+                shared,
             } => {
-                self.backend_with(service, run)?.listens(ports);
+                self.backend_with(service, run)?.listens(ports, shared);
+                None
+            }
+            Message::Wants { service, port } => {
+                self.backends.get_mut(service)?.wants(port);
                 None
             }
             Message::HandedOver { service, run, is } => {
@@ -153,6 +161,22 @@ impl Driver {
                 Some(Input::HandedOver { service, run, pid })
             }
             Message::Seen(service, seen) => self.backends.get_mut(service)?.seen(seen),
+        }
+    }
+
+    fn note(&mut self, input: &Input) {
+        match input {
+            Input::Gone { service, run, .. } => {
+                if let Some(backend) = self.backend_with(*service, *run) {
+                    backend.gone();
+                }
+            }
+            Input::Port(service, state) => {
+                if let Some(backend) = self.backends.get_mut(*service) {
+                    backend.held = *state != PortState::Free;
+                }
+            }
+            _ => {}
         }
     }
 
@@ -297,11 +321,15 @@ impl Driver {
     }
 
     fn problem(&mut self, service: ServiceNo, title: String, output: String) {
+        // A title is one line; what tells more stands above the output.
+        let (title, more) = title.split_once('\n').unwrap_or((&title, ""));
+        let more = [more.trim(), &output];
+        let output = more.iter().filter(|part| !part.is_empty());
         if let Some(backend) = self.backends.get(service) {
             self.shim.hub().problem(Problem {
                 service: backend.service.name.clone(),
-                title,
-                output,
+                title: title.to_owned(),
+                output: output.copied().collect::<Vec<_>>().join("\n\n"),
             });
         }
     }

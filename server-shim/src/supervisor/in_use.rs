@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::{Regex, RegexBuilder};
 
 /// How the error reads, from C libraries to frameworks.
-const SIGNS: &str = "already in use|EADDRINUSE|in use by another|connection in use";
+const SIGNS: &str = "address (?:is )?already in use|EADDRINUSE|port (?:\\d+ )?is (?:already )?in use|connection in use|only one usage of each socket address";
 
 /// A port behind a colon, a comma or its own name.
 const PORT: &str = r"(?:[:,]|\bport)\s*(\d{3,5})\b";

@@ -12,7 +12,11 @@ use crate::shim::{Running, Shim};
 use crate::story::Story;
 
 fn backend(words: &str) -> Running {
-    Running(by_hand(words).spawn().unwrap())
+    let mut command = by_hand(words);
+    // It may have a worker, which ends with it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    Running(command.spawn().unwrap())
 }
 
 fn attached(port: u16, args: &[&str]) -> Shim {

@@ -33,7 +33,7 @@ fn clean(command: &mut Command) {
     command.stdin(Stdio::null());
 }
 
-/// A child that is ended when it goes out of scope.
+/// A child that is ended when it goes out of scope; where it leads a group, with its group.
 pub(crate) struct Running(pub(crate) Child);
 
 impl Running {
@@ -51,6 +51,11 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        #[cfg(unix)]
+        {
+            let pid = rustix::process::Pid::from_child(&self.0);
+            let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
+        }
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

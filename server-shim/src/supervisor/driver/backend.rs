@@ -46,12 +46,16 @@ pub(super) struct Backend {
     pub(super) identity: Option<Identity>,
     /// Where it listens, or did before.
     ports: BTreeSet<u16>,
+    /// Of these, those that need not be free, because others listen there beside it.
+    shared_ports: BTreeSet<u16>,
     group: Option<Group>,
     /// Which start the group is of.
     run: Run,
     /// The group was asked to end.
     stopping: Arc<AtomicBool>,
     probe: Option<Probe>,
+    /// Somebody else listened on its port when it was last looked.
+    pub(super) held: bool,
     told_two_watchers: bool,
     pub(super) told_away: bool,
     running: Option<Task>,
@@ -70,10 +74,12 @@ impl Backend {
             shared,
             identity: None,
             ports: BTreeSet::new(),
+            shared_ports: BTreeSet::new(),
             group: None,
             run: 0,
             stopping: Arc::default(),
             probe: None,
+            held: false,
             told_two_watchers: false,
             told_away: false,
             running: None,
@@ -109,11 +115,19 @@ impl Backend {
 
     /// Where a browser finds it.
     pub(super) fn url(&self) -> Option<String> {
-        let port = match &self.service.source {
-            Source::Attach(attach) => Some(attach.port),
-            Source::Run(_) => self.ports.first().copied(),
+        let (host, port) = match &self.service.source {
+            Source::Attach(attach) => (attach.host.as_str(), attach.port),
+            Source::Run(_) => ("localhost", self.ports.first().copied()?),
         };
-        port.map(|port| format!("http://localhost:{port}/"))
+        let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+        let host = match address {
+            Ok(address) if address.is_loopback() || address.is_unspecified() => {
+                "localhost".to_owned()
+            }
+            Ok(address) if address.is_ipv6() => format!("[{address}]"),
+            _ => host.to_owned(),
+        };
+        Some(format!("http://{host}:{port}/"))
     }
 
     fn program(&self) -> Option<&Program> {
@@ -169,10 +183,27 @@ impl Backend {
             shared.sender.input(free);
             return;
         }
+        // Who waits for somebody else to let go only looks now and then.
+        let bound = if self.held {
+            Duration::ZERO
+        } else {
+            PORT_BOUND
+        };
         self.awaiting = Some(Task::spawn(async move {
-            let state = port::wait_free(&ports, PORT_BOUND, &shared.own_ports).await;
+            let state = port::wait_free(&ports, bound, &shared.own_ports).await;
             shared.sender.input(Input::Port(service, state));
         }));
+    }
+
+    /// Its process group is gone: there is nothing to look at.
+    pub(super) fn gone(&mut self) {
+        self.probing = None;
+        self.group = None;
+    }
+
+    /// It has to be free for the next start.
+    pub(super) fn wants(&mut self, port: u16) {
+        self.ports.insert(port);
     }
 
     /// Where it listened before, and where it is waited for on this machine.
@@ -191,6 +222,7 @@ impl Backend {
             }
             Ready::Listens | Ready::Log(_) => {}
         }
+        ports.retain(|port| !self.shared_ports.contains(port));
         ports.into_iter()
     }
 
@@ -271,10 +303,11 @@ impl Backend {
     }
 
     /// It listens there by now.
-    pub(super) fn listens(&mut self, ports: BTreeSet<u16>) {
+    pub(super) fn listens(&mut self, ports: BTreeSet<u16>, shared: BTreeSet<u16>) {
         if let (Some(records), Some(group)) = (&self.shared.records, &self.group) {
             told(records.listens(group.pid(), &ports));
         }
+        self.shared_ports = shared;
         if !ports.is_empty() {
             self.ports = ports;
         }
@@ -296,7 +329,7 @@ impl Backend {
     }
 
     pub(super) fn is_ready(&mut self, is: IsReady) {
-        self.listens(is.ports);
+        self.listens(is.ports, BTreeSet::new());
         if self.flag().is_some() {
             self.tell_two_watchers();
         }
@@ -314,7 +347,9 @@ impl Backend {
 
     fn flag(&self) -> Option<String> {
         let program = self.program()?;
-        let env: Vec<_> = std::env::vars().chain(program.env.clone()).collect();
+        let ours = std::env::vars_os()
+            .filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+        let env: Vec<_> = ours.chain(program.env.clone()).collect();
         two_watchers::flag(&program.command, &env)
     }
 

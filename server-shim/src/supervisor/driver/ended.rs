@@ -5,10 +5,11 @@ use std::io;
 
 use server_reload_protocol::MAX_PROBLEM_OUTPUT;
 
+use super::Message;
 use super::backend::Shared;
 use super::refusal::refusal;
 use crate::supervisor::Exit;
-use crate::supervisor::machine::{Input, Run, ServiceNo};
+use crate::supervisor::machine::{Input, Refusal, Run, ServiceNo};
 use crate::supervisor::process::Output;
 
 /// The process group that will be gone.
@@ -37,6 +38,14 @@ impl Ended {
         let (output, own_ports) = (written.clone(), shared.own_ports.clone());
         let refused = move || refusal(&written, &ports, &own_ports);
         if let Ok(Some(refusal)) = tokio::task::spawn_blocking(refused).await {
+            if let Refusal::Held {
+                holder,
+                ours: false,
+            } = &refusal
+            {
+                let port = holder.port;
+                shared.sender.send(Message::Wants { service, port });
+            }
             shared.sender.input(Input::Refused {
                 service,
                 run,

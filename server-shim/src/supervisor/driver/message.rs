@@ -30,6 +30,15 @@ pub(in crate::supervisor) enum Message {
         run: Run,
         /// Which ones.
         ports: BTreeSet<u16>,
+        /// Of these, those on which others listen beside it, on another address.
+        shared: BTreeSet<u16>,
+    },
+    /// A process has ended because somebody else listens on this port.
+    Wants {
+        /// Whose.
+        service: ServiceNo,
+        /// Which port.
+        port: u16,
     },
     /// The listeners of a process were replaced.
     HandedOver {

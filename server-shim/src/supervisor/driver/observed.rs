@@ -27,7 +27,8 @@ impl Backend {
 
     pub(super) fn seen(&mut self, seen: Seen) -> Option<Input> {
         match seen {
-            Seen::Up(server) | Seen::Restarted { server, .. } => Some(self.is_up(&server)),
+            Seen::Up(server) => Some(self.is_up(&server, false)),
+            Seen::Restarted { server, .. } => Some(self.is_up(&server, true)),
             Seen::Gone => {
                 if !std::mem::replace(&mut self.told_away, true) {
                     self.news(&News::Away {
@@ -45,13 +46,15 @@ impl Backend {
         }
     }
 
-    fn is_up(&mut self, server: &Server) -> Input {
+    fn is_up(&mut self, server: &Server, another: bool) -> Input {
         self.told_away = false;
-        let identity = server.started.map_or_else(
-            || Identity::now().with_pid(server.pid),
-            |started| Identity::since(started, server.age(), server.pid),
-        );
-        self.identity = Some(identity);
+        let same = self.identity.take().filter(|_| !another);
+        self.identity = Some(match (server.started, same) {
+            (Some(started), _) => Identity::since(started, server.age(), server.pid),
+            // It was only away; nobody tells since when it runs.
+            (None, Some(same)) => same.with_pid(server.pid),
+            (None, None) => Identity::now().with_pid(server.pid),
+        });
         Input::Up {
             service: self.no,
             pid: server.pid,

@@ -92,7 +92,10 @@ impl Service {
             );
             return;
         }
-        let refusal = self.refusal.take();
+        // Who was ready had its port; what it writes of ports later means another.
+        let refusal = self.refusal.take().filter(|_| process.ready.is_none());
+        // The port is waited for, and its holder was named.
+        self.held |= matches!(refusal, Some(Refusal::Held { ours: false, .. }));
         self.end(
             refusal
                 .as_ref()

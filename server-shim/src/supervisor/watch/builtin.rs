@@ -33,6 +33,13 @@ pub(super) const PATTERNS: &[&str] = &[
     ".turbo/",
     ".angular/",
     ".gradle/",
+    // Databases in a file, which a backend writes while it works.
+    "*.db",
+    "*.db-*",
+    "*.sqlite",
+    "*.sqlite-*",
+    "*.sqlite3",
+    "*.sqlite3-*",
     // Browser profiles.
     "chrome-debug-profile/",
     "Policy/",

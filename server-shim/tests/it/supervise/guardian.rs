@@ -11,6 +11,7 @@ fn a_killed_shim_leaves_no_process() {
     let mut all = run.shim.started("child");
     all.push(run.pid());
     let guardian = guardian(run.shim.pid());
+    assert_eq!(guardian.len(), usize::from(cfg!(target_os = "linux")));
     let _kept = run.shim.kill();
     for pid in all {
         await_gone(pid);
@@ -84,7 +85,9 @@ fn what_a_shim_and_its_guardian_left_is_ended_by_the_next() {
     let run = run("orphan", &[]);
     let mut left = run.shim.started("orphan");
     left.push(run.pid());
-    for pid in guardian(run.shim.pid()) {
+    let guardian = guardian(run.shim.pid());
+    assert_eq!(guardian.len(), 1);
+    for pid in guardian {
         let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
         rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
     }

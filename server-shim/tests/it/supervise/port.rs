@@ -58,8 +58,9 @@ fn who_holds_the_port_of_a_backend_that_says_so_is_told() {
     assert!(title.ends_with(&format!("(pid {pid})")), "{title}");
     let output = problem["output"].as_str().unwrap();
     assert!(output.contains("address already in use"), "{output}");
+    // From now on the port is waited for.
+    story.phase("waiting_for_port");
     drop(other);
-    // It is tried again after its pause.
     story.id();
     assert_eq!(ask(port, "/").status, 200);
 }

@@ -1,7 +1,7 @@
 //! From a save to a new id.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Args, Run, answering, run};
 use crate::story::Story;
@@ -58,12 +58,11 @@ fn a_late_joiner_hears_the_present_id() {
 
 #[test]
 fn fifty_saves_in_a_second_are_two_restarts_at_most() {
-    let mut run = run("", &[]);
-    for number in 0..50 {
-        run.save(&format!("save {number}\n"));
-        // This is the pace of the saves; nothing is waited for.
-        thread::sleep(Duration::from_millis(20));
-    }
+    // A machine that stops for a while in between makes two series of them.
+    let mut run = (0..10)
+        .map(|_| run("", &[]))
+        .find_map(|mut run| (save_fifty_times(&mut run) < PAUSE).then_some(run))
+        .expect("a machine that can save every 20 ms");
     while run.answer_at_id() != "save 49" {}
     let starts = run.starts();
     assert!((2..=3).contains(&starts), "{starts} starts");
@@ -72,6 +71,23 @@ fn fifty_saves_in_a_second_are_two_restarts_at_most() {
     run.story.id();
     assert_eq!(run.answer(), "end");
     assert_eq!(run.starts(), starts + 1);
+}
+
+/// As long as this between two saves they are one series.
+const PAUSE: Duration = Duration::from_millis(60);
+
+/// The greatest time between two saves.
+fn save_fifty_times(run: &mut Run) -> Duration {
+    let mut greatest = Duration::ZERO;
+    let mut last = Instant::now();
+    for number in 0..50 {
+        run.save(&format!("save {number}\n"));
+        greatest = greatest.max(last.elapsed());
+        last = Instant::now();
+        // This is the pace of the saves; nothing is waited for.
+        thread::sleep(Duration::from_millis(20));
+    }
+    greatest
 }
 
 impl Run {
