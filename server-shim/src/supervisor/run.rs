@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -77,25 +78,40 @@ pub async fn run(
     } = operator;
     let driver = Driver::new(supervision, shim.clone(), reporter)?;
     let sender = driver.sender();
-    let mut driving = Driving(tokio::spawn(driver.run()));
+    let (alive, ended) = watch::channel(());
+    let _driving = Driving(tokio::spawn(async move {
+        let _alive = alive;
+        driver.run().await;
+    }));
     let _asking = Driving(tokio::spawn(pass_on(requests, sender.clone(), services)));
+    // Serving on with nobody to supervise would leave every page waiting.
+    let shutdown = async {
+        tokio::select! {
+            reason = shutdown => reason.into(),
+            () = over(ended.clone()) => Cow::Borrowed("a fault of its own"),
+        }
+    };
     let rest = async {
         // Dropped when all have ended: the exit waits for that.
         let mut kill = kill;
         sender.input(Input::Quit { hard: false });
-        let ended = timeout(bound, &mut driving.0);
-        let ended = tokio::select! {
-            ended = ended => ended.is_ok(),
+        let all_ended = tokio::select! {
+            done = timeout(bound, over(ended.clone())) => done.is_ok(),
             () = &mut kill => {
                 sender.input(Input::Quit { hard: true });
-                timeout(SLACK, &mut driving.0).await.is_ok()
+                timeout(SLACK, over(ended.clone())).await.is_ok()
             }
         };
-        if !ended {
+        if !all_ended {
             tracing::warn!("a backend did not end within its bound and was killed");
         }
     };
     Ok(serve(listeners, &shim, shutdown, rest).await)
+}
+
+/// Resolves when the other side is dropped: it says nothing before.
+async fn over(mut ended: watch::Receiver<()>) {
+    let _ = ended.changed().await;
 }
 
 /// A task that ends with its owner, and all that it owns with it.
