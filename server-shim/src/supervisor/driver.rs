@@ -233,7 +233,7 @@ impl Driver {
                 service,
                 title,
                 output,
-            } => self.problem(service, title, output),
+            } => self.problem(service, &title, &output),
             Effect::Solved(service) => {
                 if let Some(backend) = self.backends.get(service) {
                     self.shim.hub().solve(&backend.service.name);
@@ -320,10 +320,10 @@ impl Driver {
         self.shim.hub().phase(service, change);
     }
 
-    fn problem(&mut self, service: ServiceNo, title: String, output: String) {
+    fn problem(&mut self, service: ServiceNo, title: &str, output: &str) {
         // A title is one line; what tells more stands above the output.
-        let (title, more) = title.split_once('\n').unwrap_or((&title, ""));
-        let more = [more.trim(), &output];
+        let (title, more) = title.split_once('\n').unwrap_or((title, ""));
+        let more = [more.trim(), output];
         let output = more.iter().filter(|part| !part.is_empty());
         if let Some(backend) = self.backends.get(service) {
             self.shim.hub().problem(Problem {

@@ -44,7 +44,10 @@ pub(crate) enum Owners {
     /// All processes that have one of its listening sockets open, as far as the system shows them; at least one.
     Known(BTreeSet<u32>),
     /// Somebody whom the system does not show: another user's process, or one in a container.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "these systems show all"))]
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "these systems show all")
+    )]
     Hidden,
     /// This system does not tell who listens.
     #[cfg_attr(target_os = "linux", expect(dead_code, reason = "it always tells"))]

@@ -77,9 +77,9 @@ async fn learn(group: &Group, service: ServiceNo, run: Run, sender: &Sender) {
         let members = group.members();
         let ports = port::ports_of(&members);
         let foreign = |owners: &BTreeSet<u32>| owners.iter().any(|pid| !members.contains(pid));
-        let shares =
+        let has_others =
             |port: &u16| matches!(port::owners(*port), Owners::Known(all) if foreign(&all));
-        let shared = ports.iter().copied().filter(shares).collect();
+        let shared = ports.iter().copied().filter(has_others).collect();
         (ports, shared)
     };
     if let Ok((ports, shared)) = tokio::task::spawn_blocking(look).await {
