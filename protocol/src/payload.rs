@@ -210,6 +210,12 @@ pub struct ServiceHealth {
 mod tests {
     use super::*;
 
+    fn has(json: &serde_json::Value, names: &[&str]) {
+        for name in names {
+            assert!(json.get(name).is_some(), "no `{name}` in {json}");
+        }
+    }
+
     #[test]
     fn field_names_are_those_of_the_json() -> serde_json::Result<()> {
         let hello = serde_json::to_value(Hello {
@@ -240,36 +246,29 @@ mod tests {
             title: String::new(),
             output: String::new(),
         })?;
-        let expected: [(&serde_json::Value, &[&str]); 4] = [
-            (
-                &hello,
-                &[
-                    field::ID,
-                    field::ID_AGE_MS,
-                    field::REVISION,
-                    field::PHASE,
-                    field::PID,
-                    field::HEARTBEAT_MS,
-                ],
-            ),
-            (
-                &phase,
-                &[
-                    field::SERVICE,
-                    field::PHASE,
-                    field::PID,
-                    field::REASON,
-                    field::OP_ID,
-                ],
-            ),
-            (&change, &[field::KIND, field::PATHS, field::REVISION]),
-            (&problem, &[field::SERVICE, field::TITLE, field::OUTPUT]),
-        ];
-        for (json, names) in expected {
-            for name in names {
-                assert!(json.get(name).is_some(), "no `{name}` in {json}");
-            }
-        }
+        has(
+            &hello,
+            &[
+                field::ID,
+                field::ID_AGE_MS,
+                field::REVISION,
+                field::PHASE,
+                field::PID,
+                field::HEARTBEAT_MS,
+            ],
+        );
+        has(
+            &phase,
+            &[
+                field::SERVICE,
+                field::PHASE,
+                field::PID,
+                field::REASON,
+                field::OP_ID,
+            ],
+        );
+        has(&change, &[field::KIND, field::PATHS, field::REVISION]);
+        has(&problem, &[field::SERVICE, field::TITLE, field::OUTPUT]);
         Ok(())
     }
 

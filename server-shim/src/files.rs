@@ -13,4 +13,6 @@ pub(crate) use kind::Kind;
 pub(crate) use range::{ByteRange, Wanted};
 pub(crate) use request_path::RequestPath;
 pub(crate) use revision::{Asked, Revision};
+#[cfg(feature = "supervisor")]
+pub(crate) use root::open;
 pub(crate) use root::{Loaded, Miss, Root};

@@ -160,7 +160,7 @@ fn whole(mut file: &File, metadata: &Metadata) -> io::Result<Option<Bytes>> {
 }
 
 /// Never waits: to open a pipe waits for somebody to write to it.
-fn open(path: &Path) -> io::Result<File> {
+pub(crate) fn open(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.read(true);
     #[cfg(unix)]

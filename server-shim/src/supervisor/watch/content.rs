@@ -1,11 +1,12 @@
 //! What a file holds, as one number.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use crate::files::open;
 use crate::supervisor::machine::Digest;
 
 /// Of larger files, in bytes, only length and time are compared.
@@ -109,13 +110,4 @@ fn hash_content(path: &Path, len: u64, hasher: &mut DefaultHasher) -> io::Result
             read => hasher.write(&buffer[..read]),
         }
     }
-}
-
-/// Never waits: to open a pipe waits for somebody to write to it.
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
-    options.open(path)
 }

@@ -1,6 +1,7 @@
 //! What is typed at a terminal while it runs.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use crate::shim::{Running, binary};
@@ -52,15 +53,17 @@ impl Terminal {
     }
 }
 
+/// Serves the folder, and shows before and after that how the terminal is set.
+fn between_looks(folder: &Path) -> String {
+    let binary = env!("CARGO_BIN_EXE_server-reload");
+    let folder = folder.display();
+    format!("stty -a; '{binary}' --port 0 '{folder}'; stty -a")
+}
+
 #[test]
 fn keys_act_at_once_and_the_terminal_is_given_back() {
     let folder = tempfile::tempdir().unwrap();
-    let binary = env!("CARGO_BIN_EXE_server-reload");
-    let line = format!(
-        "stty -a; '{binary}' --port 0 '{}'; stty -a",
-        folder.path().display()
-    );
-    let Some(mut terminal) = Terminal::run(&line) else {
+    let Some(mut terminal) = Terminal::run(&between_looks(folder.path())) else {
         return;
     };
     let before = terminal.line("icanon");
@@ -77,12 +80,7 @@ fn keys_act_at_once_and_the_terminal_is_given_back() {
 #[test]
 fn two_signals_give_the_terminal_back_too() {
     let folder = tempfile::tempdir().unwrap();
-    let binary = env!("CARGO_BIN_EXE_server-reload");
-    let line = format!(
-        "stty -a; '{binary}' --port 0 '{}'; stty -a",
-        folder.path().display()
-    );
-    let Some(mut terminal) = Terminal::run(&line) else {
+    let Some(mut terminal) = Terminal::run(&between_looks(folder.path())) else {
         return;
     };
     let before = terminal.line("icanon");
