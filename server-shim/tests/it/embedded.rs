@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use warp::Filter;
 
 use crate::http::{Answer, Connection};
+use crate::ports::free_port;
 use crate::shim::DEADLINE;
 
 fn ask(port: u16, target: &str, host: &str) -> Answer {
@@ -20,7 +21,8 @@ fn ask(port: u16, target: &str, host: &str) -> Answer {
 #[test]
 fn run_serves_all_listeners_until_its_end() {
     let runtime = Runtime::new().unwrap();
-    let bind = || TcpListener::bind("127.0.0.1:0");
+    // Ports that the system gives nobody else: one of them is looked at when it is free again.
+    let bind = || TcpListener::bind(("127.0.0.1", free_port()));
     let listeners = runtime.block_on(async { [bind().await.unwrap(), bind().await.unwrap()] });
     let ports = listeners
         .each_ref()

@@ -57,7 +57,8 @@ impl Terminal {
 fn between_looks(folder: &Path) -> String {
     let binary = env!("CARGO_BIN_EXE_server-reload");
     let folder = folder.display();
-    format!("stty -a; '{binary}' --port 0 '{folder}'; stty -a")
+    // Ctrl-C is for everybody at the terminal: the second may come when only the shell is left.
+    format!("trap : INT; stty -a; '{binary}' --port 0 '{folder}'; until stty -a; do :; done")
 }
 
 #[test]
