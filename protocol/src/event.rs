@@ -26,3 +26,17 @@ pub const DONE: &str = "done";
 
 /// The comment that goes with each [`PING`], for proxies and plain clients.
 pub const HEARTBEAT_COMMENT: &str = "heartbeat";
+
+/// First on an operation's stream: [`crate::payload::Operation`] as JSON, as far as it has come.
+/// [`PHASE`] events follow, of [`crate::payload::OperationPhase`], each with its number as the event's
+/// id, and at last [`DONE`] with the final record.
+pub const OPERATION: &str = "operation";
+
+/// On the dashboard's stream: [`crate::dashboard::State`] as JSON, whenever it is another.
+pub const STATE: &str = "state";
+
+/// On the dashboard's stream: all that is wrong, as a JSON array of [`crate::payload::Problem`].
+pub const PROBLEMS: &str = "problems";
+
+/// On the dashboard's stream: [`crate::dashboard::Written`] as JSON.
+pub const OUTPUT: &str = "output";

@@ -5,6 +5,7 @@
 //! - [`path`]: the paths of the shim's own HTTP
 //! - [`event`]: the names of the events on the stream
 //! - [`payload`]: the types behind their `data:` lines, and the names of their fields
+//! - [`dashboard`]: the types behind those of the dashboard's own stream
 //! - [`storage`]: the keys under which the client keeps things in the browser
 //!
 //! # Theory of operation
@@ -22,6 +23,7 @@
 //!
 //! [sse]: https://html.spec.whatwg.org/multipage/server-sent-events.html
 
+pub mod dashboard;
 pub mod event;
 pub mod path;
 pub mod payload;
@@ -44,3 +46,14 @@ pub const MAX_PROBLEM_OUTPUT: usize = 64 * 1024;
 /// A page can read it through `PerformanceNavigationTiming.serverTiming` and so knows its server
 /// without a change to its HTML.
 pub const SERVER_TIMING_METRIC: &str = "server-reload";
+
+/// The request header with the token that [`payload::Hello::token`] hands out, lower case.
+pub const TOKEN_HEADER: &str = "x-server-reload-token";
+
+/// The most bytes of an operation's id; its characters are ASCII letters, digits, `-`, `_` and `.`,
+/// and the first is a letter or a digit. Two that differ in the case of letters alone are the same.
+pub const MAX_OPERATION_ID: usize = 64;
+
+/// The attribute of a page's elements that begin a restart: of the service of that name, or, without
+/// one, of all that pages depend on.
+pub const RESTART_ATTRIBUTE: &str = "data-reload-restart";

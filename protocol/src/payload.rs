@@ -29,8 +29,42 @@ pub mod field {
     pub const PATHS: &str = "paths";
     /// [`super::Problem::title`]
     pub const TITLE: &str = "title";
-    /// [`super::Problem::output`]
+    /// [`super::Problem::output`] and [`super::Operation::output`]
     pub const OUTPUT: &str = "output";
+    /// [`super::Hello::restart`]
+    pub const RESTART: &str = "restart";
+    /// [`super::Hello::token`]
+    pub const TOKEN: &str = "token";
+    /// [`super::Hello::restart_refused`]
+    pub const RESTART_REFUSED: &str = "restart_refused";
+    /// [`super::Accepted::plan`] and [`super::Operation::plan`]
+    pub const PLAN: &str = "plan";
+    /// [`super::Accepted::events_url`]
+    pub const EVENTS_URL: &str = "events_url";
+    /// [`super::Accepted::status_url`]
+    pub const STATUS_URL: &str = "status_url";
+    /// [`super::Operation::status`]
+    pub const STATUS: &str = "status";
+    /// [`super::Operation::pid_before`]
+    pub const PID_BEFORE: &str = "pid_before";
+    /// [`super::Operation::pid_after`]
+    pub const PID_AFTER: &str = "pid_after";
+    /// [`super::Operation::took_ms`]
+    pub const TOOK_MS: &str = "took_ms";
+    /// [`super::Operation::record`]
+    pub const RECORD: &str = "record";
+    /// [`super::OperationPhase::name`]
+    pub const NAME: &str = "name";
+    /// [`super::Operation::phases`]
+    pub const PHASES: &str = "phases";
+    /// [`super::Operation::services`]
+    pub const SERVICES: &str = "services";
+    /// [`super::Operation::id_after`]
+    pub const ID_AFTER: &str = "id_after";
+    /// [`super::OperationPhase::at`]
+    pub const AT: &str = "at";
+    /// [`super::OperationPhase::ms`]
+    pub const MS: &str = "ms";
 }
 
 /// An enum whose variants stand in JSON as one word each.
@@ -65,6 +99,11 @@ macro_rules! words {
     };
 }
 
+mod operation;
+pub use operation::{
+    Accepted, Operation, OperationCause, OperationPhase, OperationStatus, RestartRequest,
+};
+
 words! {
     /// What a service is doing.
     Phase {
@@ -80,6 +119,8 @@ words! {
         Stopping = "stopping",
         /// Its process is gone, and somebody still listens on its port.
         WaitingForPort = "waiting_for_port",
+        /// It could be started, and a service that it depends on is not ready.
+        WaitingForService = "waiting_for_service",
         /// The check failed and the process of before goes on; or the new one never became ready.
         Failed = "failed",
         /// Its process has ended by itself, and waits for a change.
@@ -119,6 +160,18 @@ pub struct Hello {
     pub heartbeat_ms: u64,
     /// Whether a page may ask for a restart.
     pub restart: bool,
+    /// What it has to send with that, in the header [`crate::TOKEN_HEADER`].
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub token: Option<String>,
+    /// Why a page may not ask for a restart, and what would let it, for people.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub restart_refused: Option<String>,
 }
 
 /// Data of [`crate::event::PHASE`].
@@ -195,7 +248,7 @@ pub struct Health {
 }
 
 /// One service in [`Health`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub struct ServiceHealth {
     /// Its name.
@@ -204,6 +257,14 @@ pub struct ServiceHealth {
     pub phase: Phase,
     /// Its process, where one runs.
     pub pid: Option<u32>,
+    /// Whether pages depend on it.
+    pub reload: bool,
+    /// How often it was restarted since the shim was started.
+    pub restarts: u64,
+    /// How its last restart has ended.
+    pub last_status: Option<OperationStatus>,
+    /// When its process was started, in seconds since the Unix epoch.
+    pub started_at: Option<f64>,
 }
 
 #[cfg(all(test, feature = "serde"))]
@@ -226,7 +287,9 @@ mod tests {
             phase: Phase::Ready,
             pid: None,
             heartbeat_ms: 10_000,
-            restart: false,
+            restart: true,
+            token: Some(String::new()),
+            restart_refused: Some(String::new()),
         })?;
         let phase = serde_json::to_value(PhaseChange {
             seq: 1,
@@ -255,6 +318,9 @@ mod tests {
                 field::PHASE,
                 field::PID,
                 field::HEARTBEAT_MS,
+                field::RESTART,
+                field::TOKEN,
+                field::RESTART_REFUSED,
             ],
         );
         has(

@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::clock::since_epoch;
+
 use crate::guard::Policy;
+#[cfg(feature = "supervisor")]
+use crate::guard::Token;
 
 /// The shortest heartbeat; a shorter one is raised to this.
 pub const MIN_HEARTBEAT: Duration = Duration::from_millis(50);
@@ -94,12 +98,6 @@ impl Identity {
     }
 }
 
-/// A clock that stands before 1970 counts as 1970: the id has only to be new.
-fn since_epoch(time: SystemTime) -> Duration {
-    time.duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default()
-}
-
 /// What to serve, to whom, and the time limits.
 ///
 /// Make it as early as you can: with no service behind the shim, the moment of [`Config::new`] is the
@@ -111,6 +109,41 @@ pub struct Config {
     pub(crate) heartbeat: Duration,
     pub(crate) grace: Duration,
     pub(crate) identity: Identity,
+    pub(crate) patience: Patience,
+    #[cfg(feature = "supervisor")]
+    pub(crate) restart: Restart,
+    #[cfg(feature = "supervisor")]
+    pub(crate) control: Option<Token>,
+}
+
+/// How long a stream of something that does not exist yet is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// What cannot say that it has come is looked for this often.
+    pub retry_delay: Duration,
+    /// Then it is not there.
+    pub max_wait: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            retry_delay: Duration::from_millis(200),
+            max_wait: Duration::from_secs(6),
+        }
+    }
+}
+
+/// Whether pages may restart what is run.
+#[cfg(feature = "supervisor")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Restart {
+    /// While nobody but this machine can reach us.
+    #[default]
+    OnLoopback,
+    /// Whoever can reach us.
+    Everywhere,
 }
 
 impl Config {
@@ -123,6 +156,11 @@ impl Config {
             heartbeat: DEFAULT_HEARTBEAT,
             grace: DEFAULT_GRACE,
             identity: Identity::now(),
+            patience: Patience::default(),
+            #[cfg(feature = "supervisor")]
+            restart: Restart::default(),
+            #[cfg(feature = "supervisor")]
+            control: None,
         }
     }
 
@@ -151,6 +189,29 @@ impl Config {
     #[must_use]
     pub fn with_grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
+        self
+    }
+
+    /// How long a stream of something that does not exist yet is waited for.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Whether pages may restart what is run.
+    #[cfg(feature = "supervisor")]
+    #[must_use]
+    pub fn with_restart(mut self, restart: Restart) -> Self {
+        self.restart = restart;
+        self
+    }
+
+    /// What lets its holder, on this machine, restart and stop us. It is never told to a page.
+    #[cfg(feature = "supervisor")]
+    #[must_use]
+    pub fn with_control_token(mut self, token: Token) -> Self {
+        self.control = Some(token);
         self
     }
 

@@ -7,6 +7,9 @@
 mod authority;
 mod host;
 mod origin;
+mod peer;
+#[cfg(feature = "supervisor")]
+mod token;
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN, VARY,
@@ -18,6 +21,9 @@ use warp::reply::{Reply, Response};
 
 pub use host::{HostPattern, HostPatternError};
 pub use origin::{OriginPattern, OriginPatternError};
+pub(crate) use peer::Peer;
+#[cfg(feature = "supervisor")]
+pub use token::{NoRandomness, Token};
 
 use authority::Host;
 use origin::Origin;

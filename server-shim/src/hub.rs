@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use server_reload_protocol::event;
-use server_reload_protocol::payload::{Change, Phase, PhaseChange, Problem, ServiceHealth};
+use server_reload_protocol::payload::{
+    Change, OperationStatus, Phase, PhaseChange, Problem, ServiceHealth,
+};
 use tokio::sync::watch;
 
 use crate::config::Identity;
@@ -29,12 +31,19 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// What pages wait for: the first service that is not ready.
+    /// What pages wait for: the first service that they depend on and that is not ready.
     pub(crate) fn phase(&self) -> Phase {
-        let mut phases = self.services.iter().map(|service| service.phase);
+        let depended_on = self.services.iter().filter(|service| service.reload);
+        let mut phases = depended_on.map(|service| service.phase);
         phases
             .find(|phase| *phase != Phase::Ready)
             .unwrap_or(Phase::Ready)
+    }
+
+    /// What is wrong.
+    #[cfg(feature = "supervisor")]
+    pub(crate) fn troubles(&self) -> &[Problem] {
+        &self.problems
     }
 
     /// The events that tell a late joiner what is wrong.
@@ -113,25 +122,38 @@ impl Hub {
     expect(dead_code, reason = "nobody else tells")
 )]
 impl Hub {
-    /// From now on these services are told of; until they are ready there is no server id.
+    /// From now on these services are told of; until those are ready that pages depend on, there is no server id.
     pub(crate) fn expect(&self, services: Vec<ServiceHealth>) {
         self.retained.send_modify(|retained| {
-            retained.state.identity = None;
+            if services.iter().any(|service| service.reload) {
+                retained.state.identity = None;
+            }
             retained.state.services = services;
         });
     }
 
-    /// A service does something else now; `seq` is filled in.
-    pub(crate) fn phase(&self, service: usize, mut change: PhaseChange) {
+    /// A service does something else now; `seq` is filled in. Its process was started then, where one runs.
+    pub(crate) fn phase(&self, service: usize, mut change: PhaseChange, started_at: Option<f64>) {
         self.retained.send_modify(|retained| {
             if let Some(health) = retained.state.services.get_mut(service) {
                 health.phase = change.phase;
                 health.pid = change.pid;
+                health.started_at = started_at;
             }
             change.seq = retained.log.next();
             retained
                 .log
                 .add(frame(Some(event::PHASE), &json(&change)).into());
+        });
+    }
+
+    /// A service's restart has ended so.
+    pub(crate) fn turned(&self, service: usize, status: OperationStatus) {
+        self.retained.send_modify(|retained| {
+            if let Some(health) = retained.state.services.get_mut(service) {
+                health.restarts += u64::from(status == OperationStatus::Restarted);
+                health.last_status = Some(status);
+            }
         });
     }
 
@@ -210,6 +232,13 @@ impl Watcher {
         }
         self.told = retained.log.next();
         Next::Told(frames)
+    }
+
+    /// Resolves once anything is another since this was made, or since it resolved last.
+    #[cfg(feature = "supervisor")]
+    pub(crate) async fn changed(&mut self) {
+        // The hub lives as long as whoever watches it.
+        let _ = self.retained.changed().await;
     }
 
     /// Resolves with the reason once the shim is stopping, at once where it already is.

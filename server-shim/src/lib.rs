@@ -9,6 +9,9 @@
 //! - [`run`]: the accept loop and its bounded end
 //! - `hub`: what every stream watches
 //! - `files`: from a request's path to a file inside the folder
+//! - `operations`, `metrics`, `wait` (feature `supervisor`): what is known of restarts, what is counted, and
+//!   waiting for what is about to exist
+//! - `board` (feature `supervisor`): what the dashboard shows beside what the hub and the operations know
 //! - `supervisor` (feature `supervisor`): watching files, and running or observing a backend
 //! - `cli` (feature `cli`): the command line, turned once into a [`Config`]
 //!
@@ -51,20 +54,31 @@
 //! }
 //! ```
 
+#[cfg(feature = "supervisor")]
+mod board;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod clock;
 mod config;
 mod files;
 mod frame;
 pub mod guard;
 mod hub;
+#[cfg(feature = "supervisor")]
+mod metrics;
+#[cfg(feature = "supervisor")]
+mod operations;
 pub mod routes;
 mod server;
 mod shim;
 #[cfg(feature = "supervisor")]
 pub mod supervisor;
+#[cfg(feature = "supervisor")]
+mod wait;
 
-pub use config::{Config, Identity, MAX_HEARTBEAT, MIN_HEARTBEAT};
+#[cfg(feature = "supervisor")]
+pub use config::Restart;
+pub use config::{Config, Identity, MAX_HEARTBEAT, MIN_HEARTBEAT, Patience};
 pub use server::{ServeError, Stopped, run};
 pub use shim::Shim;
 

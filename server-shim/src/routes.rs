@@ -1,35 +1,46 @@
 //! The warp filters, one file a noun.
 //!
-//! Every route answers `GET`, `HEAD` and `OPTIONS` (a preflight), and any other method by 405. Every
-//! answer passes [`crate::guard`] first and carries its headers.
+//! Every route answers `OPTIONS` (a preflight) beside its own methods, which are `GET` and `HEAD` but for
+//! a few, and any other method by 405. Every answer passes [`crate::guard`] first and carries its headers.
 
 mod client;
+#[cfg(feature = "supervisor")]
+mod dashboard;
 mod events;
 mod files;
 mod health;
+#[cfg(feature = "supervisor")]
+mod metrics;
 mod not_found;
+#[cfg(feature = "supervisor")]
+mod permit;
+mod restart;
+mod sse;
+#[cfg(feature = "supervisor")]
+mod stop;
 
 use std::convert::Infallible;
 use std::future::Future;
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW,
-    CONTENT_TYPE, HeaderName, HeaderValue,
+    CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue,
 };
 use http::uri::Authority;
 use http::{HeaderMap, Method, StatusCode, Uri};
+use serde::Serialize;
 use warp::filters::path::FullPath;
 use warp::reply::{Reply, Response};
 use warp::{Filter, Rejection};
 
-use crate::guard::{Access, Refusal, harden};
+use crate::guard::{Access, Peer, Refusal, harden};
 use crate::shim::Shim;
 
 /// Marks the answer to a request for a stream, which ends by the hub and not by itself.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Endless;
 
-/// What a route needs of a request; no route reads a body.
+/// What a route needs of a request, but for its body, which hardly any route reads.
 #[derive(Debug)]
 struct Head {
     method: Method,
@@ -39,22 +50,57 @@ struct Head {
     path: String,
     query: String,
     headers: HeaderMap,
+    /// Who asks, where our own server has accepted the connection.
+    #[cfg_attr(
+        not(feature = "supervisor"),
+        expect(dead_code, reason = "only restarts ask")
+    )]
+    peer: Option<Peer>,
+}
+
+/// The methods that a path answers, beside `OPTIONS`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Methods {
+    Read,
+    ReadOrAsk,
+    #[cfg(feature = "supervisor")]
+    Ask,
 }
 
 /// The authorities of the target and of `Host` differ, or one is malformed.
 #[derive(Clone, Copy, Debug)]
 struct Contradiction;
 
-/// The shim's own paths: the stream, the client and health. Rejects all others.
+/// The shim's own paths: the stream, the client, health, and what is known of restarts. Rejects all others.
 #[must_use]
 pub fn own(
     shim: &Shim,
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static {
-    events::route(shim)
+    let core = events::route(shim)
         .or(client::route(shim))
         .unify()
         .or(health::route(shim))
         .unify()
+        .or(restart::route(shim))
+        .unify();
+    core.or(supervised(shim)).unify()
+}
+
+/// What there is of a shim that supervises.
+#[cfg(feature = "supervisor")]
+fn supervised(
+    shim: &Shim,
+) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + use<> {
+    stop::route(shim)
+        .or(metrics::route(shim))
+        .unify()
+        .or(dashboard::route(shim))
+        .unify()
+}
+
+#[cfg(not(feature = "supervisor"))]
+fn supervised(_: &Shim) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + use<> {
+    warp::any().and_then(|| async { Err(warp::reject::not_found()) })
 }
 
 /// [`own`], and the files of the configured folder under every other path. Rejects nothing.
@@ -117,12 +163,14 @@ fn head(
         .and(path)
         .and(query)
         .and(warp::header::headers_cloned())
-        .map(|method, authority, path, query, headers| Head {
+        .and(warp::ext::optional::<Peer>())
+        .map(|method, authority, path, query, headers, peer| Head {
             method,
             authority,
             path,
             query,
             headers,
+            peer,
         })
 }
 
@@ -142,23 +190,52 @@ fn anything() -> impl Filter<Extract = (Head,), Error = Infallible> + Clone {
 
 /// Requests for exactly this path.
 fn exactly(path: &'static str) -> impl Filter<Extract = (Head,), Error = Rejection> + Clone {
+    with_path(path, move |full| full == path)
+}
+
+/// Requests for a path below this one.
+fn below(path: &'static str) -> impl Filter<Extract = (Head,), Error = Rejection> + Clone {
+    with_path(path, move |full| {
+        let rest = full.strip_prefix(path);
+        rest.is_some_and(|rest| rest.starts_with('/'))
+    })
+}
+
+/// Requests for a path that is as wanted, and begins as this one.
+fn with_path(
+    begins: &'static str,
+    wanted: impl Fn(&str) -> bool + Clone + Send + Sync + 'static,
+) -> impl Filter<Extract = (Head,), Error = Rejection> + Clone {
     // `full` wants a path, which a target in authority form has not.
-    let first = path.split('/').nth(1).unwrap_or_default();
+    let first = begins.split('/').nth(1).unwrap_or_default();
+    let full = warp::path::full().map(|full: FullPath| full.as_str().to_owned());
     warp::path(first)
         .and(warp::path::full())
-        .and_then(move |full: FullPath| async move {
-            if full.as_str() == path {
-                Ok(())
-            } else {
-                Err(warp::reject::not_found())
+        .and_then(move |full: FullPath| {
+            let wanted = wanted(full.as_str());
+            async move {
+                if wanted {
+                    Ok(())
+                } else {
+                    Err(warp::reject::not_found())
+                }
             }
         })
         .untuple_one()
-        .and(head(warp::any().map(move || path.to_owned())))
+        .and(head(full))
 }
 
 /// Answers what the guard lets in, by `answer` where the method is `GET` or `HEAD`.
 async fn answered<F, A>(shim: Shim, head: Head, answer: F) -> Response
+where
+    F: FnOnce(Shim, Head) -> A,
+    A: Future<Output = Response>,
+{
+    answered_by(Methods::Read, shim, head, answer).await
+}
+
+/// Answers what the guard lets in, by `answer` where the method is one of these.
+async fn answered_by<F, A>(methods: Methods, shim: Shim, head: Head, answer: F) -> Response
 where
     F: FnOnce(Shim, Head) -> A,
     A: Future<Output = Response>,
@@ -173,9 +250,9 @@ where
         }
     };
     let mut response = match head.method {
-        Method::GET | Method::HEAD => answer(shim, head).await,
-        Method::OPTIONS => preflight(),
-        _ => method_not_allowed(),
+        ref method if methods.contain(method) => answer(shim, head).await,
+        Method::OPTIONS => preflight(methods),
+        _ => method_not_allowed(methods),
     };
     access.apply(response.headers_mut());
     tracing::debug!("{asked} answered by {}", response.status());
@@ -195,20 +272,78 @@ fn check(
     }
 }
 
-fn preflight() -> Response {
+impl Methods {
+    fn contain(self, method: &Method) -> bool {
+        match *method {
+            Method::GET | Method::HEAD => matches!(self, Self::Read | Self::ReadOrAsk),
+            Method::POST => self != Self::Read,
+            _ => false,
+        }
+    }
+
+    /// As they stand in a header.
+    fn allow(self) -> &'static str {
+        match self {
+            Self::Read => "GET, HEAD, OPTIONS",
+            Self::ReadOrAsk => "GET, HEAD, POST, OPTIONS",
+            #[cfg(feature = "supervisor")]
+            Self::Ask => "POST, OPTIONS",
+        }
+    }
+
+    /// As a preflight is told.
+    fn allow_pages(self) -> &'static str {
+        match self {
+            Self::Read => "GET, HEAD",
+            Self::ReadOrAsk => "GET, HEAD, POST",
+            #[cfg(feature = "supervisor")]
+            Self::Ask => "POST",
+        }
+    }
+
+    /// What a page may send along.
+    fn headers(self) -> &'static str {
+        match self {
+            Self::Read => "content-type",
+            Self::ReadOrAsk => "content-type, x-server-reload-token",
+            #[cfg(feature = "supervisor")]
+            Self::Ask => "content-type",
+        }
+    }
+}
+
+fn preflight(methods: Methods) -> Response {
     let mut response = Response::default();
     *response.status_mut() = StatusCode::NO_CONTENT;
-    set(&mut response, ALLOW, "GET, HEAD, OPTIONS");
-    set(&mut response, ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD");
-    set(&mut response, ACCESS_CONTROL_ALLOW_HEADERS, "content-type");
+    set(&mut response, ALLOW, methods.allow());
+    let (pages, headers) = (methods.allow_pages(), methods.headers());
+    set(&mut response, ACCESS_CONTROL_ALLOW_METHODS, pages);
+    set(&mut response, ACCESS_CONTROL_ALLOW_HEADERS, headers);
     set(&mut response, ACCESS_CONTROL_MAX_AGE, "600");
     response
 }
 
-fn method_not_allowed() -> Response {
-    let body = "only GET and HEAD are answered here\n".to_owned();
-    let mut response = text(StatusCode::METHOD_NOT_ALLOWED, body);
-    set(&mut response, ALLOW, "GET, HEAD, OPTIONS");
+fn method_not_allowed(methods: Methods) -> Response {
+    let body = match methods {
+        Methods::Read => "only GET and HEAD are answered here\n",
+        Methods::ReadOrAsk => "only GET, HEAD and POST are answered here\n",
+        #[cfg(feature = "supervisor")]
+        Methods::Ask => "only POST is answered here\n",
+    };
+    let mut response = text(StatusCode::METHOD_NOT_ALLOWED, body.to_owned());
+    set(&mut response, ALLOW, methods.allow());
+    response
+}
+
+/// An answer that is JSON, and new each time.
+fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    let mut response = match serde_json::to_vec(body) {
+        Ok(body) => Response::new(body.into()),
+        Err(error) => return text(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    };
+    *response.status_mut() = status;
+    set(&mut response, CONTENT_TYPE, "application/json");
+    set(&mut response, CACHE_CONTROL, "no-store");
     response
 }
 

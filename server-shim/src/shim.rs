@@ -2,12 +2,22 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+#[cfg(feature = "supervisor")]
+use std::sync::OnceLock;
 
 use tokio::sync::Semaphore;
+#[cfg(feature = "supervisor")]
+use tokio::sync::mpsc::UnboundedSender;
 
+#[cfg(feature = "supervisor")]
+use crate::board::Board;
 use crate::config::Config;
 use crate::files::{Revision, Root};
 use crate::hub::Hub;
+#[cfg(feature = "supervisor")]
+use crate::metrics::Metrics;
+#[cfg(feature = "supervisor")]
+use crate::operations::Operations;
 use crate::server::ServeError;
 
 /// Files that are read whole at a time.
@@ -22,6 +32,14 @@ struct Inner {
     config: Config,
     hub: Hub,
     pages: Option<Pages>,
+    #[cfg(feature = "supervisor")]
+    operations: Operations,
+    #[cfg(feature = "supervisor")]
+    metrics: Arc<Metrics>,
+    #[cfg(feature = "supervisor")]
+    ending: OnceLock<UnboundedSender<&'static str>>,
+    #[cfg(feature = "supervisor")]
+    board: Arc<Board>,
 }
 
 /// The folder and the hash over what it serves.
@@ -48,6 +66,14 @@ impl Shim {
         Ok(Self(Arc::new(Inner {
             hub: Hub::new(Some(config.identity.clone())),
             pages: pages.map(Pages::new),
+            #[cfg(feature = "supervisor")]
+            operations: Operations::new(),
+            #[cfg(feature = "supervisor")]
+            metrics: Arc::new(Metrics::new()),
+            #[cfg(feature = "supervisor")]
+            ending: OnceLock::new(),
+            #[cfg(feature = "supervisor")]
+            board: Arc::default(),
             config,
         })))
     }
@@ -72,6 +98,34 @@ impl Shim {
 
     pub(crate) fn hub(&self) -> &Hub {
         &self.0.hub
+    }
+
+    #[cfg(feature = "supervisor")]
+    pub(crate) fn operations(&self) -> &Operations {
+        &self.0.operations
+    }
+
+    /// From now on the end can be asked for.
+    #[cfg(feature = "supervisor")]
+    pub(crate) fn serve_ending(&self, ending: UnboundedSender<&'static str>) {
+        // Whoever came first goes on.
+        let _ = self.0.ending.set(ending);
+    }
+
+    /// Who is told the reason when the end is asked for; `None` where nobody would.
+    #[cfg(feature = "supervisor")]
+    pub(crate) fn ending(&self) -> Option<&UnboundedSender<&'static str>> {
+        self.0.ending.get()
+    }
+
+    #[cfg(feature = "supervisor")]
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.0.metrics
+    }
+
+    #[cfg(feature = "supervisor")]
+    pub(crate) fn board(&self) -> &Arc<Board> {
+        &self.0.board
     }
 
     pub(crate) fn pages(&self) -> Option<&Pages> {

@@ -1,7 +1,7 @@
 //! Watching files, and running or observing a backend.
 //!
 //! - `machine`: decides everything, purely; `driver` carries it out; [`run()`] is the two together with the server
-//! - `config`, `news`: what it is told, and what it tells people
+//! - `config`, `news`: what it is told, and what it tells people; `tee`: and the dashboard
 //! - `process`: a service's process group, its guardian, its output
 //! - `port`, `in_use`: who listens where, and whose backend could not
 //! - `records`: what a run that was killed has left behind
@@ -23,12 +23,19 @@ mod process;
 mod ready;
 mod records;
 mod run;
+mod tee;
 mod two_watchers;
 mod watch;
 
+#[cfg(feature = "cli")]
+pub(crate) use http::{Answering, HttpError, exchange};
+#[cfg(feature = "cli")]
+pub(crate) use process::ended;
+pub(crate) use records::{is_same, start_of};
+
 pub use config::{
-    Attach, Check, CommandLine, Globs, Program, Ready, Request, Service, Source, StopSignal,
-    Supervision, WatchRules,
+    Attach, Check, CommandLine, Dependency, Globs, Program, Ready, Request, Service, Source,
+    StopSignal, Supervision, WatchRules,
 };
 pub use news::{Cause, Exit, Holder, News, Reporter, Speaker};
 pub use process::guardian;

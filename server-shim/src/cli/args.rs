@@ -1,6 +1,10 @@
 //! What can be typed.
 
 mod backend;
+mod background;
+mod control;
+mod file;
+mod restart;
 mod watching;
 mod words;
 
@@ -13,31 +17,47 @@ use clap::{Parser, Subcommand};
 
 use super::bind::Host;
 use super::duration::{grace, heartbeat};
+use super::file::{File, Overrides};
 use crate::guard::{HostPattern, OriginPattern};
 pub(super) use backend::{BackendArgs, ReadyArgs};
+pub(super) use background::BackgroundArgs;
+pub(super) use control::{Control, RestartCommand, StatusCommand, StopCommand};
+pub(super) use file::FileArgs;
+pub(super) use restart::RestartArgs;
 pub(super) use watching::WatchingArgs;
-pub(super) use words::{Refusal, Typed, as_program};
+pub(super) use words::{Refusal, Typed, as_program, own_command};
+
+/// The port to listen on where nobody says otherwise.
+pub(super) const DEFAULT_PORT: u16 = 10_021;
 
 const USAGE: &str = "\
 server-reload [FOLDER] [OPTIONS] [-- COMMAND...]
-       server-reload client [FILE]";
+       server-reload status | restart [SERVICE] | stop
+       server-reload client [FILE]
+       server-reload init | check-config [FILE]";
 
 const AFTER_HELP: &str = "\
 Examples:
   server-reload -- uvicorn app:app --port 8000    run a backend; restart it when its files change
   server-reload --attach 8000                     observe one that runs in a debugger
   server-reload www                               serve a folder
+  server-reload init                              write down what to run, in server-reload.toml
+  server-reload                                   run all services of that file
+  server-reload restart --wait                    from another terminal: restart it, see how it goes
 
 While it runs, r restarts, p pauses and q quits.
 
-Each option can also be set by an environment variable, which --help names; an empty one counts as
-unset. NO_COLOR=1 turns colors off.
+Each option can also be set by an environment variable, which --help names, and in server-reload.toml;
+an empty variable counts as unset. NO_COLOR=1 turns colors off.
 
 Exit codes:
-  0  stopped by a signal or by q, or the file was written
+  0  stopped by a signal, by q or by `stop`; or what was asked for was done
   1  an error while running
   2  bad usage: an option, the folder, or another file that was named
-  3  the port is taken";
+  3  the port is taken
+  4  `status`, `restart`, `stop`: none runs here
+  5  `status`: a service is not ready
+  6  `restart --wait`: it was not restarted";
 
 /// Restart the backend when its files change, and reload every open page when it is ready
 ///
@@ -72,6 +92,23 @@ pub(super) enum Command {
         /// An existing file is replaced in one step, so that nobody is ever served half of it.
         file: Option<PathBuf>,
     },
+    /// Write a `server-reload.toml` for the backends that are found here
+    ///
+    /// It says with comments what can be said. What is guessed wrong is easily corrected there.
+    Init {
+        /// Replace a file that is there already
+        #[arg(long)]
+        force: bool,
+    },
+    /// Say what is wrong with a `server-reload.toml`, or that it is right
+    ///
+    /// Each error comes with its line and what to write instead. The exit code is 2 where there is one.
+    CheckConfig {
+        /// The file, or its folder; without it the nearest from here upward
+        file: Option<PathBuf>,
+    },
+    #[command(flatten)]
+    Control(Control),
     /// Ends the backends of a process that was killed; started by that process itself
     #[command(hide = true)]
     Guardian,
@@ -83,7 +120,8 @@ pub(super) struct ServeArgs {
     /// The folder to serve [default: `www`, `public` or `.`; none with a backend]
     ///
     /// Without it: `www` where there is one, else `public`, else the working folder. With a backend
-    /// no folder is served unless it is named. A folder that is called `client` is written `./client`.
+    /// no folder is served unless it is named. One that is called as a command, `client`, is written
+    /// `./client`.
     #[arg(env = "SERVER_RELOAD_FOLDER")]
     pub(super) folder: Option<PathBuf>,
 
@@ -93,11 +131,22 @@ pub(super) struct ServeArgs {
     pub(super) ready: ReadyArgs,
     #[command(flatten)]
     pub(super) watching: WatchingArgs,
+    #[command(flatten)]
+    pub(super) background: BackgroundArgs,
+    #[command(flatten)]
+    pub(super) restart: RestartArgs,
+    #[command(flatten)]
+    pub(super) choice: FileArgs,
     #[arg(skip)]
     pub(super) typed: Typed,
+    /// Its top level is in the options already.
+    #[arg(skip)]
+    pub(super) file: Option<File>,
+    #[arg(skip)]
+    pub(super) overrides: Overrides,
 
     /// The port to listen on; 0 takes a free one
-    #[arg(long, value_name = "PORT", default_value_t = 10021)]
+    #[arg(long, value_name = "PORT", default_value_t = DEFAULT_PORT)]
     #[arg(env = "SERVER_RELOAD_PORT", help_heading = "Address")]
     pub(super) port: u16,
 
@@ -189,7 +238,7 @@ mod tests {
     #[test]
     fn every_option_has_an_environment_variable() {
         let command = Args::command();
-        for option in command.get_arguments() {
+        for option in command.get_arguments().filter(|it| !it.is_hide_set()) {
             let id = option.get_id().as_str();
             let expected = format!("SERVER_RELOAD_{}", id.to_uppercase());
             let variable = option.get_env().map(|name| name.to_string_lossy());

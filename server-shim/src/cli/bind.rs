@@ -147,21 +147,21 @@ impl Bound {
         })
     }
 
-    /// Whether others than this machine can reach us.
-    pub(super) fn is_wide(&self) -> bool {
-        let mut addresses = self.addresses.iter().map(IpAddr::to_canonical);
-        addresses.any(|address| !address.is_loopback())
-    }
-
     /// The URL of the first page, for a browser on this machine.
     pub(super) fn url(&self) -> String {
         format!("http://{}:{}/", self.host, self.port)
     }
+}
 
-    /// The same by an address of this machine.
-    pub(super) fn url_of(&self, address: IpAddr) -> String {
-        format!("http://{}:{}/", in_url(address), self.port)
-    }
+/// Whether others than this machine can reach who listens there.
+pub(super) fn is_wide(addresses: &[IpAddr]) -> bool {
+    let mut addresses = addresses.iter().map(IpAddr::to_canonical);
+    addresses.any(|address| !address.is_loopback())
+}
+
+/// The URL of the first page by an address of this machine.
+pub(super) fn url_of(address: IpAddr, port: u16) -> String {
+    format!("http://{}:{port}/", in_url(address))
 }
 
 fn listen(targets: &[Target], port: u16) -> Result<Vec<TcpListener>, Error> {

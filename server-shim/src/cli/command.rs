@@ -53,8 +53,13 @@ pub(super) fn check(text: &str, shell: bool) -> Result<CommandLine, Usage> {
     if shell {
         return Ok(CommandLine::Shell(text.to_owned()));
     }
+    split("--check", text)
+}
+
+/// A line that is split as a shell would, and run without one.
+pub(super) fn split(name: &'static str, text: &str) -> Result<CommandLine, Usage> {
     let words = shlex::split(text).ok_or_else(|| Usage::Quotes {
-        name: "--check",
+        name,
         text: text.to_owned(),
     })?;
     let ends_part = |word: &&String| word.len() > 1 && word.ends_with(';');
@@ -65,6 +70,7 @@ pub(super) fn check(text: &str, shell: bool) -> Result<CommandLine, Usage> {
         .or_else(|| words.iter().find(ends_part).map(|_| ";"));
     if let Some(operator) = operator {
         return Err(Usage::CheckShell {
+            name,
             operator: operator.to_owned(),
             line: quoted(&format!("sh -c {}", quoted(text))),
         });

@@ -14,6 +14,11 @@ pub(super) fn grace(text: &str) -> Result<Duration, String> {
     within(text, Duration::ZERO)
 }
 
+/// For what may be left out.
+pub(super) fn pause(text: &str) -> Result<Duration, String> {
+    within(text, Duration::ZERO)
+}
+
 /// For what is waited for.
 pub(super) fn patience(text: &str) -> Result<Duration, String> {
     within(text, Duration::from_millis(100))

@@ -5,22 +5,27 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::control::ControlError;
+use super::file::{FindError, Problems};
 use super::holder::{Holder, nobody};
-use super::usage::Usage;
+use super::usage::{Usage, meant};
 use crate::server::ServeError;
 use crate::supervisor::SuperviseError;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Error {
     #[error(
-        "folder `{}` cannot be served: {source}\n\nname one that exists, such as `.`{}",
+        "folder `{}` cannot be served: {source}\n\nname one that exists, such as `.`{}{}",
         folder.display(),
-        program.as_ref().map(|line| format!("\nif it is a program, put `--` in front: {line}")).unwrap_or_default()
+        program.as_ref().map(|line| format!("\nif it is a program, put `--` in front: {line}")).unwrap_or_default(),
+        meant(ours.as_deref())
     )]
     Folder {
         folder: PathBuf,
         /// What to type where it is a program.
         program: Option<String>,
+        /// Our own command, where one may be meant.
+        ours: Option<String>,
         source: io::Error,
     },
     #[error("`{}` is a file\n\nname the folder that it is in: `{}`", .0.display(), parent(.0))]
@@ -43,12 +48,37 @@ pub(super) enum Error {
     PortTaken { port: u16, holder: Option<Holder> },
     #[error("cannot write `{}`: {source}\n\nname a file in a folder that exists, such as `reload.js`", file.display())]
     ClientFile { file: PathBuf, source: io::Error },
+    #[error("cannot write `{}`: {source}\n\nrun it in a folder that you may write to", file.display())]
+    Config { file: PathBuf, source: io::Error },
     #[error("{0}")]
     Watch(String),
     #[error("cannot start: {0}")]
     Runtime(io::Error),
+    #[error("cannot write to `{}`: {source}\n\nname a file in a folder that exists, such as `--log-file dev.log`", file.display())]
+    LogFile { file: PathBuf, source: io::Error },
+    #[error(
+        "server-reload (pid {pid}) runs here already, at {url}\n\nstop it: server-reload stop --port {port}\nor take another port: add `--port {}`",
+        next(*port)
+    )]
+    RunsAlready { pid: u32, url: String, port: u16 },
+    #[error("other terminals cannot be told that it runs: {0}\n\nrun it without `--detach`")]
+    Announce(io::Error),
+    #[error(
+        "it does not say that it listens; it was ended\n\nsee what it has written: {}",
+        log.display()
+    )]
+    Mute { log: PathBuf },
+    /// It has told itself why.
+    #[error("{}", .1.trim_end())]
+    Background(u8, String),
+    #[error(transparent)]
+    Control(#[from] ControlError),
     #[error(transparent)]
     Usage(#[from] Usage),
+    #[error(transparent)]
+    Find(#[from] FindError),
+    #[error(transparent)]
+    File(#[from] Problems),
 }
 
 impl From<ServeError> for Error {
@@ -57,6 +87,7 @@ impl From<ServeError> for Error {
             ServeError::Folder { folder, source } => Self::Folder {
                 folder,
                 program: None,
+                ours: None,
                 source,
             },
         }
@@ -80,9 +111,19 @@ impl Error {
             | Self::FolderIsFile(_)
             | Self::UnknownHost { .. }
             | Self::Usage(_)
+            | Self::Find(_)
+            | Self::File(_)
+            | Self::LogFile { .. }
             | Self::Watch(_) => 2,
-            Self::PortTaken { .. } => 3,
-            Self::Bind { .. } | Self::ClientFile { .. } | Self::Runtime(_) => 1,
+            Self::PortTaken { .. } | Self::RunsAlready { .. } => 3,
+            Self::Bind { .. }
+            | Self::ClientFile { .. }
+            | Self::Config { .. }
+            | Self::Runtime(_)
+            | Self::Announce(_)
+            | Self::Mute { .. } => 1,
+            Self::Background(code, _) => *code,
+            Self::Control(error) => return error.exit_code(),
         })
     }
 }

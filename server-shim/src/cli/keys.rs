@@ -35,7 +35,7 @@ impl Drop for Keys {
 #[derive(Clone, Debug)]
 pub(super) struct Hands {
     pub(super) requests: UnboundedSender<Request>,
-    pub(super) quit: UnboundedSender<()>,
+    pub(super) quit: UnboundedSender<&'static str>,
     /// What can be pressed.
     pub(super) hint: String,
 }
@@ -89,7 +89,7 @@ impl Hands {
         match key {
             Key::Restart => drop(self.requests.send(Request::Restart)),
             Key::Pause => drop(self.requests.send(Request::Pause)),
-            Key::Quit => drop(self.quit.send(())),
+            Key::Quit => drop(self.quit.send("key q")),
             Key::Help => print(&format!("{}\n", self.hint)),
             Key::Line => print("\n"),
             Key::None => {}

@@ -92,6 +92,10 @@ pub(super) fn told(news: &News, checked: bool, here: &Path) -> Option<Told> {
         }
         News::Paused(true) => Told::news("paused: changes wait until p is pressed again"),
         News::Paused(false) => Told::news("watching again"),
+        News::NewConfig { path: file } => Told::news(format!(
+            "{} changed: it counts after a restart of server-reload",
+            path(file, here)
+        )),
         News::Watching { how } => Told::news(format!("files are {how}")),
         _ => trouble(news, here)?,
     })
@@ -110,8 +114,10 @@ fn because(cause: &Cause, what: &str, here: &Path) -> String {
     match cause {
         Cause::Files(all) => format!("{} changed: {what}", paths(all, here)),
         Cause::Key => format!("{what}, by key r"),
-        Cause::Request => format!("{what}, asked for by a page"),
+        Cause::Page => format!("{what}, asked for by a page"),
+        Cause::Api => format!("{what}, asked for by a command"),
         Cause::Crash => format!("{what} after the crash"),
+        Cause::Dependency => format!("{what} with a service that it depends on"),
     }
 }
 
@@ -209,6 +215,9 @@ fn port_held(held: &Holder, ours: bool) -> Told {
         return Told::error("your backend wants", rest);
     }
     let by = match (held.pid, &held.name) {
+        (Some(pid), _) if held.former => {
+            format!("your own backend's old process (pid {pid}), which has left its process group")
+        }
         (Some(pid), Some(name)) => holder::named(name, pid),
         (Some(pid), None) => format!("pid {pid}"),
         (None, Some(name)) => format!("`{name}`"),

@@ -10,10 +10,13 @@
 //! Where both lead to the same place, such as a terminal, one thread writes both, in the order in
 //! which they were said.
 
+use std::fs::File;
 use std::io::{self, Write};
-use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
+
+use anstream::adapter::strip_bytes;
 
 /// Bytes of backends that may wait for the reader.
 const PASSED: usize = 4 * 1024 * 1024;
@@ -99,10 +102,28 @@ impl Output {
     }
 }
 
+/// A file that has all that is written, without colors.
+static COPY: OnceLock<Mutex<File>> = OnceLock::new();
+
+/// From now on this file has all that is written, too.
+pub(super) fn copy_to(file: File) {
+    // There is one for the whole run.
+    let _ = COPY.set(Mutex::new(file));
+}
+
+/// Before it is written, so that a reader who does not read keeps nothing from the file.
+fn copy(text: &[u8]) {
+    let Some(file) = COPY.get() else { return };
+    let mut bare = strip_bytes(text).into_vec();
+    bare.retain(|byte| *byte != b'\r');
+    let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+    // A full disk stops nothing.
+    let _ = file.write_all(&bare);
+}
+
 /// Whether standard output and standard error lead to the same terminal, file or pipe.
 #[cfg(unix)]
 fn is_one_place() -> bool {
-    use std::fs::File;
     use std::os::fd::AsFd;
     use std::os::unix::fs::MetadataExt;
 
@@ -147,6 +168,7 @@ impl Shared {
     fn write_to(&self, mut target: impl Write) {
         loop {
             let text = self.next();
+            copy(&text);
             let _ = target.write_all(&text).and_then(|()| target.flush());
             self.state().writing = false;
             self.changed.notify_all();

@@ -1,48 +1,34 @@
 //! What to do, checked: all that is left of the arguments.
 
-use std::io::IsTerminal;
+pub(super) mod backend;
+mod cast;
+
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use anstream::{AutoStream, ColorChoice};
-use etcetera::BaseStrategy;
-
-use super::args::{BackendArgs, ReadyArgs, ServeArgs, Typed, WatchingArgs, as_program};
+use super::args::{ServeArgs, as_program, own_command};
 use super::bind::Host;
-use super::endpoint::Endpoint;
 use super::error::Error;
-use super::usage::Usage;
-use super::when::When;
-use super::{command, env_file, patterns};
+use super::file::File;
+use super::log_file;
+use super::presence::{canonical, here, state_folder};
 use crate::config::Config;
 use crate::guard::{HostPattern, OriginPattern, Policy};
-use crate::supervisor::{
-    Attach, Check, CommandLine, Program, Ready, Service, Source, Supervision, WatchRules,
-};
-
-/// Options that say how we run a backend.
-const ONLY_OURS: [&str; 7] = [
-    "shell",
-    "stdin",
-    "env_file",
-    "stop_signal",
-    "stop_timeout",
-    "check",
-    "check_timeout",
-];
-
-/// Options that say something of any backend.
-const OF_BACKENDS: [&str; 3] = ["name", "ready", "ready_timeout"];
-
-/// Options that say what is watched.
-const OF_WATCHING: [&str; 5] = ["watch", "ignore", "ext", "style", "page"];
+use crate::supervisor::{CommandLine, Program, Service, Source, Supervision, WatchRules};
+pub(super) use backend::Backend;
+use cast::Cast;
 
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) config: Config,
     /// Its own ports are known once we listen.
     pub(super) supervision: Supervision,
-    /// For people: the backend's command, or where it is.
-    pub(super) backend: Option<Backend>,
+    /// For people: the command of each service, or where it is.
+    pub(super) backends: Vec<Backend>,
+    /// For people: the file that names the services.
+    pub(super) file: Option<String>,
+    /// For people: what is not as they may think.
+    pub(super) note: Option<String>,
     /// For people: the folder that is served.
     pub(super) folder: Option<String>,
     pub(super) hosts: Vec<Host>,
@@ -50,47 +36,25 @@ pub(super) struct Plan {
     pub(super) open: bool,
     /// Whether what is typed is for us.
     pub(super) keys: bool,
-}
-
-/// The backend, for people.
-#[derive(Clone, Debug)]
-pub(super) enum Backend {
-    /// A command line.
-    Run(String),
-    /// An address.
-    Attached(String),
-}
-
-/// What is run or observed, before it is known when it is ready.
-struct Subject {
-    source: Source,
-    name: String,
-    backend: Backend,
+    /// By which other terminals know it: the folder of the file, else that in which it is started.
+    pub(super) home: PathBuf,
+    /// Where all that is shown is written to as well.
+    pub(super) log_file: Option<PathBuf>,
+    /// Whether nobody sees us.
+    pub(super) detached: bool,
 }
 
 impl ServeArgs {
     pub(super) fn into_plan(self, config: Config) -> Result<Plan, Error> {
-        let keys = !self.backend.stdin;
-        let at = self.backend.attach.clone();
-        if let Some(at) = at.as_ref().filter(|at| is_our_port(at, self.port)) {
-            let (at, other) = (at.to_string(), super::error::next(self.port));
-            return Err(Usage::AttachOurselves { at, other }.into());
-        }
-        let shell = self.backend.shell;
-        let subject = subject(self.backend, &self.typed)?;
-        let folder = self
-            .folder
-            .or_else(|| subject.is_none().then(default_folder));
+        let folder = self.served();
+        let cast = Cast::of(&self, folder.as_deref())?;
         folder.as_deref().map(check).transpose()?;
-        let watch = rules(
-            self.watching,
-            &self.typed,
-            folder.as_deref(),
-            subject.is_some(),
-        )?;
-        let backend = subject.as_ref().map(|subject| subject.backend.clone());
-        let service = subject.map(|subject| service(subject, self.ready, shell));
-        let supervision = supervision(service.transpose()?, watch);
+        let config = self.restart.config(config);
+        let mut supervision = supervision(cast.services, cast.watch, cast.file);
+        let home = self.file.as_ref().map_or(Path::new(""), File::folder);
+        supervision.receipts = self.restart.receipts(&supervision, home);
+        ignore_receipts(&mut supervision);
+        let home = self.file.as_ref().map(|file| canonical(file.folder()));
         let config = config
             .with_policy(policy(&self.host, self.allow_host, self.allow_origin))
             .with_heartbeat(self.heartbeat)
@@ -102,12 +66,29 @@ impl ServeArgs {
                 None => config,
             },
             supervision,
-            backend,
+            backends: cast.backends,
+            file: cast.named,
+            note: cast.note,
             hosts: self.host,
             port: self.port,
             open: self.open,
-            keys,
+            keys: cast.keys,
+            home: home.unwrap_or_else(here),
+            log_file: None,
+            detached: false,
         })
+    }
+
+    /// The folder that is served.
+    fn served(&self) -> Option<PathBuf> {
+        let has_backend = self.has_backend() || self.file.as_ref().is_some_and(File::has_services);
+        let default = || default_folder(self.file.as_ref());
+        self.folder.clone().or_else(|| (!has_backend).then(default))
+    }
+
+    /// Whether one was named outside of the file.
+    fn has_backend(&self) -> bool {
+        !self.backend.command.is_empty() || self.backend.attach.is_some()
     }
 }
 
@@ -119,25 +100,93 @@ fn policy(hosts: &[Host], allowed: Vec<HostPattern>, origins: Vec<OriginPattern>
 }
 
 impl Plan {
-    /// Whether processes of ours have to be ended before we end.
-    pub(super) fn runs(&self) -> Option<&Program> {
-        let mut services = self.supervision.services.iter();
-        services.find_map(|service| match &service.source {
+    /// A file that we write ourselves, and that is no change.
+    pub(super) fn ignore(&mut self, file: &Path) {
+        let Some(pattern) = log_file::pattern(file) else {
+            return;
+        };
+        for rules in rules(&mut self.supervision) {
+            rules.ignore.push(pattern.clone());
+        }
+    }
+
+    /// The processes of ours, which have to be ended before we end.
+    pub(super) fn runs(&self) -> impl Iterator<Item = &Program> {
+        let services = self.supervision.services.iter();
+        services.filter_map(|service| match &service.source {
             Source::Run(program) => Some(program),
             Source::Attach(_) => None,
         })
     }
+
+    /// How long they may take to end.
+    pub(super) fn stop_timeout(&self) -> Option<Duration> {
+        self.runs().map(|program| program.stop_timeout).max()
+    }
+
+    /// The service whose page is to be opened: the first of those that no other depends on.
+    pub(super) fn page(&self) -> Option<String> {
+        let services = &self.supervision.services;
+        let needs = |of: &str| {
+            let all = services.iter().flat_map(|service| &service.depends_on);
+            all.into_iter().any(|need| need.service == of)
+        };
+        let mut last = services.iter().filter(|it| it.reload && !needs(&it.name));
+        last.next().filter(|_| self.open).map(|it| it.name.clone())
+    }
+
+    /// Whether files are watched.
+    pub(super) fn watches(&self) -> bool {
+        let Supervision {
+            services, watch, ..
+        } = &self.supervision;
+        let rules = services.iter().map(|service| &service.watch);
+        rules.chain([watch]).any(|rules| !rules.roots.is_empty())
+    }
 }
 
-fn supervision(service: Option<Service>, watch: WatchRules) -> Supervision {
+fn rules(supervision: &mut Supervision) -> impl Iterator<Item = &mut WatchRules> {
+    let services = supervision.services.iter_mut();
+    let services = services.map(|service| &mut service.watch);
+    services.chain([&mut supervision.watch])
+}
+
+/// Records of restarts are no changes, wherever they are kept.
+fn ignore_receipts(supervision: &mut Supervision) {
+    let Some(receipts) = supervision.receipts.clone() else {
+        return;
+    };
+    // Our own folder is on the built-in list.
+    if receipts.iter().any(|part| part == ".server-reload") {
+        return;
+    }
+    let receipts = real(&receipts);
+    for rules in rules(supervision) {
+        let inside = |root: &PathBuf| log_file::pattern_below(&canonical(root), &receipts);
+        let patterns: Vec<_> = rules.roots.iter().filter_map(inside).collect();
+        rules.ignore.extend(patterns);
+    }
+}
+
+/// Where it is, or will be once it is there.
+fn real(folder: &Path) -> PathBuf {
+    let mut above = folder.ancestors();
+    let known = above.find_map(|above| Some((above, above.canonicalize().ok()?)));
+    let real = known.and_then(|(above, real)| Some(real.join(folder.strip_prefix(above).ok()?)));
+    real.unwrap_or_else(|| folder.to_owned())
+}
+
+fn supervision(services: Vec<Service>, watch: WatchRules, file: Option<PathBuf>) -> Supervision {
     let runs = |service: &Service| matches!(service.source, Source::Run(_));
-    let runs = service.as_ref().is_some_and(runs);
+    let runs = services.iter().any(runs);
     Supervision {
-        services: service.into_iter().collect(),
+        services,
         watch,
+        file,
         guardian: runs.then(guardian).flatten(),
-        records: runs.then(records).flatten(),
+        records: runs.then(state_folder).flatten(),
         own_ports: Vec::new(),
+        receipts: None,
     }
 }
 
@@ -147,151 +196,11 @@ fn guardian() -> Option<CommandLine> {
     Some(CommandLine::Words(vec![program.into(), "guardian".into()]))
 }
 
-/// `None` where the system has no home for us.
-fn records() -> Option<PathBuf> {
-    let base = etcetera::choose_base_strategy().ok()?;
-    let folder = base.state_dir().unwrap_or_else(|| base.cache_dir());
-    Some(folder.join("server-reload"))
-}
-
-/// `None` where there is no backend.
-fn subject(args: BackendArgs, typed: &Typed) -> Result<Option<Subject>, Usage> {
-    if args
-        .name
-        .as_deref()
-        .is_some_and(|name| name.trim().is_empty())
-    {
-        return Err(Usage::EmptyName);
-    }
-    match (args.attach.clone(), args.command.is_empty()) {
-        (Some(at), false) => Err(Usage::CommandAndAttach {
-            attach: format!("--attach {at}"),
-            command: command::line(&args.command),
-        }),
-        (Some(at), true) => match typed.first_of(&ONLY_OURS) {
-            Some(option) => Err(Usage::OnlyOurs { option }),
-            None => Ok(Some(attached(at, args.name))),
-        },
-        (None, false) => run(args).map(Some),
-        (None, true) => match typed.first_of(&ONLY_OURS).or(typed.first_of(&OF_BACKENDS)) {
-            Some(option) => Err(Usage::NoBackend { option }),
-            None => Ok(None),
-        },
-    }
-}
-
-fn attached(at: Endpoint, name: Option<String>) -> Subject {
-    Subject {
-        backend: Backend::Attached(at.to_string()),
-        name: name.unwrap_or_else(|| at.port.to_string()),
-        source: Source::Attach(Attach {
-            host: at.host,
-            port: at.port,
-        }),
-    }
-}
-
-fn run(args: BackendArgs) -> Result<Subject, Usage> {
-    let command = command::backend(args.command, args.shell)?;
-    Ok(Subject {
-        backend: Backend::Run(command::shown(&command)),
-        name: args.name.unwrap_or_else(|| command::name(&command)),
-        source: Source::Run(Program {
-            command,
-            env: env_file::read(&args.env_file)?,
-            stdin: args.stdin,
-            stop_signal: args.stop_signal,
-            stop_timeout: args.stop_timeout,
-            color: colors(),
-        }),
-    })
-}
-
-/// Whether what it writes is shown with its colors.
-fn colors() -> bool {
-    let stdout = std::io::stdout();
-    stdout.is_terminal() && AutoStream::choice(&stdout) != ColorChoice::Never
-}
-
-fn service(subject: Subject, args: ReadyArgs, shell: bool) -> Result<Service, Usage> {
-    let Subject { source, name, .. } = subject;
-    if let (Source::Attach(at), Some(When::Log(_))) = (&source, &args.ready) {
-        let at = Endpoint {
-            host: at.host.clone(),
-            port: at.port,
-        };
-        return Err(Usage::LogAttached { at: at.to_string() });
-    }
-    let check = match &source {
-        Source::Run(_) => args.check.as_deref(),
-        Source::Attach(_) => None,
-    };
-    let check = check.map(|line| command::check(line, shell)).transpose()?;
-    Ok(Service {
-        name: name.trim().to_owned(),
-        source,
-        ready: ready(args.ready)?,
-        ready_timeout: args.ready_timeout,
-        check: check.map(|command| Check {
-            command,
-            timeout: args.check_timeout,
-        }),
-    })
-}
-
-fn ready(when: Option<When>) -> Result<Ready, Usage> {
-    match when {
-        None => Ok(Ready::Listens),
-        Some(When::Http(uri)) => Ok(Ready::Http(uri)),
-        Some(When::Log(pattern)) => Ok(Ready::Log(pattern)),
-        Some(When::Tcp(at)) => at.addresses().map(Ready::Tcp).map_err(|source| {
-            let host = at.host;
-            Usage::ReadyHost { host, source }
-        }),
-    }
-}
-
-fn rules(
-    args: WatchingArgs,
-    typed: &Typed,
-    folder: Option<&Path>,
-    has_backend: bool,
-) -> Result<WatchRules, Usage> {
-    if args.no_watch {
-        if let Some(option) = typed.first_of(&OF_WATCHING) {
-            return Err(Usage::NoWatch { option });
-        }
-        return Ok(WatchRules::default());
-    }
-    for path in &args.watch {
-        std::fs::metadata(path).map_err(|source| Usage::Watch {
-            path: path.clone(),
-            source,
-        })?;
-    }
-    let mut roots = args.watch;
-    if roots.is_empty() && has_backend {
-        roots.push(PathBuf::from("."));
-    }
-    roots.extend(folder.map(Path::to_owned));
-    Ok(WatchRules {
-        roots,
-        pages_root: folder.map(Path::to_owned),
-        ignore: args.ignore.into_iter().flatten().collect(),
-        extensions: args.ext.into_iter().filter(|ext| !ext.is_empty()).collect(),
-        style: patterns::set(&args.style)?,
-        page: patterns::set(&args.page)?,
-    })
-}
-
-fn is_our_port(at: &Endpoint, port: u16) -> bool {
-    at.port == port && at.is_loopback()
-}
-
-fn default_folder() -> PathBuf {
-    let candidates = ["www", "public"].map(PathBuf::from);
-    let found = candidates.into_iter().find(|folder| folder.is_dir());
-    found.unwrap_or_else(|| PathBuf::from("."))
+fn default_folder(file: Option<&File>) -> PathBuf {
+    let placed = |name: &str| file.map_or_else(|| PathBuf::from(name), |file| file.at(name));
+    let mut candidates = ["www", "public"].into_iter().map(placed);
+    let found = candidates.find(|folder| folder.is_dir());
+    found.unwrap_or_else(|| placed("."))
 }
 
 fn check(folder: &Path) -> Result<(), Error> {
@@ -301,6 +210,7 @@ fn check(folder: &Path) -> Result<(), Error> {
         Err(source) => Err(Error::Folder {
             folder: folder.to_owned(),
             program: as_program(folder),
+            ours: own_command(folder.as_os_str()),
             source,
         }),
     }

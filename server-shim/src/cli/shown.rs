@@ -20,6 +20,18 @@ pub(super) fn time(time: Duration) -> String {
     }
 }
 
+/// How long something has gone on: `5 s`, `2 min 5 s`, `3 h 2 min`, `4 d 3 h`.
+pub(super) fn age(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{minutes} min {} s", seconds % 60),
+        3600..86_400 => format!("{hours} h {} min", minutes % 60),
+        _ => format!("{days} d {} h", hours % 24),
+    }
+}
+
 /// From the working folder on where it is inside; what would move the cursor is left out.
 pub(super) fn path(path: &Path, here: &Path) -> String {
     let inside = path.strip_prefix(here).unwrap_or(path);
@@ -81,6 +93,19 @@ mod tests {
             (125_300, "2 min 5 s"),
         ] {
             assert_eq!(time(Duration::from_millis(millis)), shown);
+        }
+    }
+
+    #[test]
+    fn ages() {
+        for (seconds, shown) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (125, "2 min 5 s"),
+            (10_920, "3 h 2 min"),
+            (356_400, "4 d 3 h"),
+        ] {
+            assert_eq!(age(Duration::from_secs(seconds)), shown);
         }
     }
 

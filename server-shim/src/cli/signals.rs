@@ -18,6 +18,7 @@ use tokio::signal::windows::{CtrlBreak, CtrlC, CtrlClose, ctrl_break, ctrl_c, ct
 
 use super::keys;
 use super::output::{ERR, OUT};
+use super::presence;
 
 /// How long processes that are killed may hold the exit: from KILL until the system has them gone.
 const KILL_BOUND: Duration = Duration::from_secs(2);
@@ -31,8 +32,8 @@ pub(super) struct Heard {
     pub(super) first: oneshot::Receiver<&'static str>,
     /// The second: what has not ended is killed.
     pub(super) second: Second,
-    /// Counts as a signal too: the key q.
-    pub(super) quit: mpsc::UnboundedSender<()>,
+    /// Counts as a signal too, by this name: the key q, or another terminal.
+    pub(super) quit: mpsc::UnboundedSender<&'static str>,
 }
 
 /// Resolves at the second signal, or when the bound is over.
@@ -59,10 +60,10 @@ impl Future for Second {
 /// and so does the first when `bound` is over.
 pub(super) fn hear(bound: Duration) -> io::Result<Heard> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let (quit, key) = mpsc::unbounded_channel();
+    let (quit, asked) = mpsc::unbounded_channel();
     let signals = {
         let _context = runtime.enter();
-        Signals::install(key)?
+        Signals::install(asked)?
     };
     let (first, heard) = oneshot::channel();
     let (tell, told) = oneshot::channel();
@@ -95,6 +96,7 @@ async fn end(mut signals: Signals, telling: Telling, bound: Duration) {
     let _ = telling.tell.send(());
     let _ = tokio::time::timeout(KILL_BOUND, telling.gone).await;
     keys::restore();
+    presence::withdraw();
     OUT.flush(READER_BOUND);
     ERR.flush(READER_BOUND);
     exit(0);
@@ -103,20 +105,20 @@ async fn end(mut signals: Signals, telling: Telling, bound: Duration) {
 /// Listens from the moment it is made.
 struct Signals {
     system: System,
-    key: mpsc::UnboundedReceiver<()>,
+    asked: mpsc::UnboundedReceiver<&'static str>,
 }
 
 impl Signals {
-    fn install(key: mpsc::UnboundedReceiver<()>) -> io::Result<Self> {
+    fn install(asked: mpsc::UnboundedReceiver<&'static str>) -> io::Result<Self> {
         let system = System::install()?;
-        Ok(Self { system, key })
+        Ok(Self { system, asked })
     }
 
     /// The name of the next one.
     async fn next(&mut self) -> &'static str {
         tokio::select! {
             name = self.system.next() => name,
-            Some(()) = self.key.recv() => "key q",
+            Some(name) = self.asked.recv() => name,
         }
     }
 }

@@ -1,37 +1,26 @@
 //! What a person at the terminal hears of the backends: their own lines, and what happens to them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use anstyle::{AnsiColor, Style};
-
+use super::names::Names;
 use super::news::{Told, Weight, told};
 use super::output::{ERR, OUT};
 use super::shown::closed;
 use super::voice::{ALERT, BOLD, Voice, WARNING};
 use crate::supervisor::{News, Reporter, Speaker};
 
-/// Services are told apart by them.
-const COLORS: [AnsiColor; 5] = [
-    AnsiColor::Cyan,
-    AnsiColor::Magenta,
-    AnsiColor::Green,
-    AnsiColor::Blue,
-    AnsiColor::Yellow,
-];
-
 /// The terminal, as the supervisor sees it.
 #[derive(Debug)]
 pub(super) struct Terminal {
     voice: Voice,
-    /// What stands in front of each line of a service.
-    prefixes: BTreeMap<String, String>,
+    names: Names,
     /// The working folder.
     here: PathBuf,
-    /// Whether the page is to be opened once there is one.
-    open: bool,
+    /// The service whose page is to be opened once there is one.
+    open: Option<String>,
     state: Mutex<State>,
 }
 
@@ -44,32 +33,13 @@ struct State {
 }
 
 impl Terminal {
-    pub(super) fn new(voice: Voice, names: &[&str], open: bool) -> Self {
-        let width = names.iter().map(|name| name.chars().count()).max();
-        let width = width.unwrap_or_default();
-        let colors = COLORS.iter().cycle();
-        let prefixes = names.iter().zip(colors).map(|(name, color)| {
-            let style = Style::new().fg_color(Some((*color).into())).dimmed();
-            (
-                (*name).to_owned(),
-                format!("{style}{name:width$} |{style:#} "),
-            )
-        });
+    pub(super) fn new(voice: Voice, names: &[&str], open: Option<String>) -> Self {
         Self {
             voice,
-            prefixes: prefixes.collect(),
+            names: Names::of(names.iter().copied()),
             here: std::env::current_dir().unwrap_or_default(),
             open,
             state: Mutex::default(),
-        }
-    }
-
-    /// Where there are several services, each thing told begins with the name.
-    fn subject(&self, service: &str) -> String {
-        if self.prefixes.len() > 1 && self.prefixes.contains_key(service) {
-            format!("{service}: ")
-        } else {
-            String::new()
         }
     }
 
@@ -96,9 +66,11 @@ impl Terminal {
         first.then(|| url.clone())
     }
 
-    fn open(&self, url: &str) {
-        self.voice.say(format!("open    {BOLD}{url}{BOLD:#}"));
-        if self.open {
+    fn open(&self, service: &str, url: &str) {
+        let subject = self.names.subject(service);
+        self.voice
+            .say(format!("{subject}open    {BOLD}{url}{BOLD:#}"));
+        if self.open.as_deref() == Some(service) {
             let (voice, url) = (self.voice, url.to_owned());
             let started = thread::Builder::new()
                 .name("browser".to_owned())
@@ -111,7 +83,7 @@ impl Terminal {
 
 impl Reporter for Terminal {
     fn output(&self, service: &str, speaker: Speaker, line: &str) {
-        let prefix = self.prefixes.get(service).map_or("", String::as_str);
+        let prefix = self.names.prefix(service);
         let line = format!("{prefix}{}\n", closed(line));
         match speaker {
             Speaker::Stdout => OUT.pass(line.as_bytes()),
@@ -122,7 +94,7 @@ impl Reporter for Terminal {
     fn news(&self, service: &str, news: &News) {
         self.tell(service, news);
         if let Some(url) = self.page(service, news) {
-            self.open(&url);
+            self.open(service, &url);
         }
     }
 }
@@ -131,7 +103,7 @@ impl Terminal {
     fn tell(&self, service: &str, news: &News) {
         let checked = self.checked(service, news);
         if let Some(told) = told(news, checked, &self.here) {
-            let (subject, text) = (self.subject(service), text(&told));
+            let (subject, text) = (self.names.subject(service), text(&told));
             let line = match told.weight {
                 Weight::News => return self.voice.say(format!("{subject}{text}")),
                 Weight::Warning => format!("{WARNING}warning:{WARNING:#} {subject}{text}\n"),
@@ -167,24 +139,7 @@ mod tests {
             verbose: false,
             quiet: true,
         };
-        Terminal::new(Voice::new(quiet), names, false)
-    }
-
-    #[test]
-    fn names_are_of_one_width() {
-        let terminal = terminal(&["api", "worker"]);
-        let plain: Vec<String> = terminal
-            .prefixes
-            .values()
-            .map(|prefix| anstream::adapter::strip_str(prefix).to_string())
-            .collect();
-        assert_eq!(plain, ["api    | ", "worker | "]);
-        assert_eq!(terminal.subject("api"), "api: ");
-    }
-
-    #[test]
-    fn one_service_needs_no_name() {
-        assert_eq!(terminal(&["api"]).subject("api"), "");
+        Terminal::new(Voice::new(quiet), names, None)
     }
 
     #[test]

@@ -36,13 +36,13 @@ pub(super) enum Usage {
     Value { option: String, reason: String },
     #[error(
         "`{word}` is one word too many\n\nto run it, put `--` in front: {line}{}",
-        if *client { "\nthe only command of our own is: server-reload client FILE" } else { "" }
+        meant(ours.as_deref())
     )]
     NoDashes {
         word: String,
         line: String,
-        /// Whether our own command may be meant.
-        client: bool,
+        /// Our own command, where one may be meant.
+        ours: Option<String>,
     },
     #[error(
         "`{word}` is no option\n\nif it belongs to the backend's command, put `--` in front of that: {line}"
@@ -67,9 +67,13 @@ pub(super) enum Usage {
     )]
     EmptyCheck,
     #[error(
-        "`--check` is run without a shell, and only a shell understands `{operator}`\n\nrun one: --check {line}"
+        "`{name}` is run without a shell, and only a shell understands `{operator}`\n\nrun one: --check {line}"
     )]
-    CheckShell { operator: String, line: String },
+    CheckShell {
+        name: &'static str,
+        operator: String,
+        line: String,
+    },
     #[error("cannot read `{}`: {source}\n\nname a file that exists: --env-file .env", file.display())]
     EnvFile { file: PathBuf, source: io::Error },
     #[error(
@@ -89,6 +93,43 @@ pub(super) enum Usage {
         "host `{host}` of `--ready` is not known here: {source}\n\nuse an address, such as `tcp:127.0.0.1:8000`"
     )]
     ReadyHost { host: String, source: io::Error },
+    #[error(
+        "`{option}` is said of one backend, and `{}` names its services itself\n\nwrite it below the `[service.NAME]` that it is meant for, or leave the file out: --no-config",
+        path.display()
+    )]
+    OfOne { option: String, path: PathBuf },
+    #[error(
+        "no service is called `{name}`\n\n{}`{}` has {}",
+        near.as_ref().map(|near| format!("did you mean `{near}`? ")).unwrap_or_default(),
+        path.display(),
+        if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+    )]
+    NoService {
+        name: String,
+        near: Option<String>,
+        path: PathBuf,
+        known: Vec<String>,
+    },
+    #[error(
+        "`--service` chooses from the services of a `server-reload.toml`, and there is none from here upward\n\nwrite one: server-reload init"
+    )]
+    NoFile,
+    #[error("`server-reload.toml` is there already\n\nto replace it: server-reload init --force")]
+    FileExists,
+    #[error(
+        "there is no `server-reload.toml` from here upward\n\nname the file, or write one: server-reload init"
+    )]
+    NoConfig,
+    #[error(
+        "`--service {service}` runs a service of `server-reload.toml`, and `{other}` is about another backend\n\nleave out one of the two"
+    )]
+    ServiceAndBackend { service: String, other: String },
     #[error("`--name` is empty\n\ngive the backend a name, such as `--name api`")]
     EmptyName,
+}
+
+/// The line that names our own command, where one may be meant.
+pub(super) fn meant(ours: Option<&str>) -> String {
+    let line = ours.map(|ours| format!("\nif our own command is meant: {ours}"));
+    line.unwrap_or_default()
 }

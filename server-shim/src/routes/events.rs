@@ -1,25 +1,23 @@
 //! `GET /events/server`: the stream.
 
 use std::convert::Infallible;
-use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_util::stream;
-use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName};
-use server_reload_protocol::payload::{Hello, Shutdown};
-use server_reload_protocol::{MIN_RETRY_MS, VERSION, event, path};
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
-use warp::reply::{Reply, Response};
+use http::HeaderMap;
+use server_reload_protocol::payload::Hello;
+use server_reload_protocol::{VERSION, event, path};
+use tokio::time::Interval;
+use warp::reply::Response;
 use warp::{Filter, Rejection};
 
-use super::{Endless, Head, answered, exactly, set};
+use super::{Head, answered, exactly, restart, sse};
+use crate::clock::millis;
 use crate::config::Identity;
 use crate::files::Asked;
 use crate::frame::{frame, json};
 use crate::hub::{Next, Subscription};
 use crate::shim::Shim;
-
-const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 pub(super) fn route(
     shim: &Shim,
@@ -28,15 +26,9 @@ pub(super) fn route(
     exactly(path::EVENTS).then(move |head| answered(shim.clone(), head, answer))
 }
 
-async fn answer(shim: Shim, _: Head) -> Response {
-    let feed = stream::unfold(Feed::new(shim), Feed::next);
-    let mut response = warp::reply::stream(feed).into_response();
-    set(&mut response, CONTENT_TYPE, "text/event-stream");
-    set(&mut response, CACHE_CONTROL, "no-store, no-transform");
-    set(&mut response, X_ACCEL_BUFFERING, "no");
-    set(&mut response, CONNECTION, "close");
-    response.extensions_mut().insert(Endless);
-    response
+async fn answer(shim: Shim, head: Head) -> Response {
+    let feed = Feed::new(shim.clone(), &head.headers);
+    sse::response(&shim, stream::unfold(feed, Feed::next))
 }
 
 /// One client's stream: what it has been told, and what it waits for.
@@ -47,6 +39,9 @@ struct Feed {
     /// The revision for `hello`.
     asked: Option<Asked>,
     step: Step,
+    /// For the dashboard.
+    #[cfg(feature = "supervisor")]
+    _visit: crate::board::Visit,
 }
 
 /// What comes next on a stream.
@@ -58,16 +53,19 @@ enum Step {
 }
 
 impl Feed {
-    fn new(shim: Shim) -> Self {
-        let period = shim.config().heartbeat;
-        let mut heartbeat = interval_at(Instant::now() + period, period);
-        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    #[cfg_attr(
+        not(feature = "supervisor"),
+        expect(unused_variables, reason = "there is no dashboard")
+    )]
+    fn new(shim: Shim, headers: &HeaderMap) -> Self {
         Self {
+            #[cfg(feature = "supervisor")]
+            _visit: shim.board().enter(headers),
             // At once, so that the walk has the time in which the first bytes are sent.
             asked: shim.pages().map(|pages| pages.revision.ask()),
             subscription: shim.hub().subscribe(),
+            heartbeat: sse::heartbeat(&shim),
             shim,
-            heartbeat,
             step: Step::Retry,
         }
     }
@@ -76,7 +74,7 @@ impl Feed {
         let text = match self.step {
             Step::Retry => {
                 self.step = Step::Hello;
-                format!("retry: {MIN_RETRY_MS}\n\n").into()
+                sse::retry().into()
             }
             Step::Hello => {
                 self.step = Step::Live;
@@ -100,6 +98,7 @@ impl Feed {
         };
         let identity = state.identity.as_ref();
         let id = identity.map(|identity| identity.id().to_owned());
+        let (token, restart_refused) = restart::page_token(&self.shim);
         let hello = Hello {
             protocol: VERSION,
             id: id.clone(),
@@ -108,7 +107,9 @@ impl Feed {
             phase: state.phase(),
             pid: identity.and_then(Identity::pid),
             heartbeat_ms: millis(self.shim.config().heartbeat),
-            restart: false,
+            restart: token.is_some(),
+            token,
+            restart_refused,
         };
         let id = id.map(|id| frame(None, &id));
         let hello = frame(Some(event::HELLO), &json(&hello)) + &id.unwrap_or_default();
@@ -124,43 +125,25 @@ impl Feed {
                 Next::Told(frames) => frames.concat().into(),
                 Next::Stopping(reason) => {
                     self.step = Step::End;
-                    farewell(&reason).into()
+                    sse::farewell(&reason).into()
                 }
             },
-            _ = self.heartbeat.tick() => heartbeat().into(),
+            _ = self.heartbeat.tick() => sse::beat().into(),
         }
     }
-}
-
-fn farewell(reason: &str) -> String {
-    let shutdown = Shutdown {
-        reason: reason.to_owned(),
-        retry_ms: MIN_RETRY_MS,
-    };
-    frame(Some(event::SHUTDOWN), &json(&shutdown)) + &frame(Some(event::DONE), "{}")
-}
-
-fn heartbeat() -> String {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let now = millis(now.unwrap_or_default());
-    let ping = frame(Some(event::PING), &now.to_string());
-    format!("{ping}: {}\n\n", event::HEARTBEAT_COMMENT)
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[tokio::test]
     async fn a_stream_that_begins_during_the_stop_is_told_and_ends() -> Result<(), crate::ServeError>
     {
         let shim = Shim::new(crate::Config::new())?;
         shim.stop("test");
-        let mut feed = Feed::new(shim.clone());
+        let mut feed = Feed::new(shim.clone(), &HeaderMap::new());
         let mut told = Vec::new();
         while let Some((Ok(text), next)) = feed.next().await {
             told.push(String::from_utf8_lossy(&text).into_owned());
@@ -180,21 +163,12 @@ mod tests {
         if let Some(pages) = shim.pages() {
             pages.revision.hang();
         }
-        let feed = Feed::new(shim).next().await;
+        let feed = Feed::new(shim, &HeaderMap::new()).next().await;
         let hello = async { feed?.1.next().await };
         let hello = tokio::time::timeout(Duration::from_secs(5), hello).await;
         let text = hello.ok().flatten().and_then(|(text, _)| text.ok());
         let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
         assert!(text.contains("\"revision\":null,"), "{text}");
         Ok(())
-    }
-
-    #[test]
-    fn a_farewell_is_shutdown_then_done() {
-        let shutdown = r#"{"reason":"SIGTERM","retry_ms":1000}"#;
-        assert_eq!(
-            farewell("SIGTERM"),
-            format!("event: shutdown\ndata: {shutdown}\n\nevent: done\ndata: {{}}\n\n")
-        );
     }
 }

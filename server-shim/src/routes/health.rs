@@ -1,13 +1,12 @@
 //! `GET /_reload/health`: how the shim is, as JSON.
 
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use server_reload_protocol::path::HEALTH as PATH;
 use server_reload_protocol::payload::Health;
 use warp::reply::Response;
 use warp::{Filter, Rejection};
 
-use super::{Head, answered, exactly, set, text};
+use super::{Head, answered, exactly, json};
 use crate::config::Identity;
 use crate::shim::Shim;
 
@@ -30,11 +29,5 @@ async fn answer(shim: Shim, _: Head) -> Response {
         services: state.services,
         streams: shim.hub().streams(),
     };
-    let mut response = match serde_json::to_vec(&health) {
-        Ok(body) => Response::new(body.into()),
-        Err(error) => return text(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
-    };
-    set(&mut response, CONTENT_TYPE, "application/json");
-    set(&mut response, CACHE_CONTROL, "no-store");
-    response
+    json(StatusCode::OK, &health)
 }

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use warp::reply::Response;
 
 use super::activity::{Activity, Socket, Ticket};
+use crate::guard::Peer;
 use crate::hub::Watcher;
 use crate::routes;
 
@@ -31,9 +32,13 @@ where
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!("the connection keeps Nagle's algorithm: {error}");
     }
+    let peer = Peer::of(&stream).ok();
     let activity = Arc::new(Activity::default());
     let socket = TokioIo::new(Socket::new(stream, Arc::clone(&activity)));
-    let service = service_fn(|request: Request<Incoming>| {
+    let service = service_fn(|mut request: Request<Incoming>| {
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
         let ticket = Ticket::new(&activity);
         let response = if request.uri().path_and_query().is_some() {
             Ok(service.call(request))

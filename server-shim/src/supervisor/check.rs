@@ -7,20 +7,19 @@ use tokio::time::timeout;
 
 use super::machine::CheckOutcome;
 use super::process::{Guardian, Output, run_aside};
-use super::{Check, Exit};
+use super::{Check, Exit, Program};
 
 /// Runs it, in a process group of its own, which is killed when it has ended, takes too long, or this is dropped.
 ///
-/// `env` are variables beside ours; `color`: whether colors are asked for.
+/// Where the program that it is for runs, and with its variables.
 pub(crate) async fn run(
     check: &Check,
-    env: &[(String, String)],
-    color: bool,
+    program: &Program,
     guardian: Option<&Guardian>,
 ) -> (CheckOutcome, Duration) {
     let start = Instant::now();
     let output = Output::mute();
-    let reason = reason(check, env, color, guardian, &output).await;
+    let reason = reason(check, program, guardian, &output).await;
     let outcome = match reason {
         None => CheckOutcome::Passed,
         Some(reason) => CheckOutcome::Failed {
@@ -34,12 +33,11 @@ pub(crate) async fn run(
 /// Why it did not pass.
 async fn reason(
     check: &Check,
-    env: &[(String, String)],
-    color: bool,
+    program: &Program,
     guardian: Option<&Guardian>,
     output: &Output,
 ) -> Option<String> {
-    let mut running = match run_aside(&check.command, env, color, guardian, output) {
+    let mut running = match run_aside(&check.command, program, guardian, output) {
         Ok(running) => running,
         Err(error) => return Some(error.to_string()),
     };
@@ -69,8 +67,14 @@ mod tests {
             command: words(&["sh", "-c", script]),
             timeout,
         };
-        let env = [("ANSWER".to_owned(), "42".to_owned())];
-        soon(run(&check, &env, false, None)).await.0
+        soon(run(&check, &program(), None)).await.0
+    }
+
+    fn program() -> Program {
+        Program {
+            env: vec![("ANSWER".to_owned(), "42".to_owned())],
+            ..crate::supervisor::process::tests::program(words(&["true"]))
+        }
     }
 
     fn failed(outcome: CheckOutcome) -> (String, String) {
@@ -98,7 +102,7 @@ mod tests {
             command: words(&["no-such-check"]),
             timeout: DEADLINE,
         };
-        let (reason, output) = failed(run(&check, &[], false, None).await.0);
+        let (reason, output) = failed(run(&check, &program(), None).await.0);
         assert!(
             reason.starts_with("`no-such-check` was not found"),
             "{reason}"
@@ -146,8 +150,9 @@ mod tests {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         };
+        let program = program();
         tokio::select! {
-            _ = run(&check, &[], false, None) => unreachable!("it does not end"),
+            _ = run(&check, &program, None) => unreachable!("it does not end"),
             () = soon(written) => {}
         }
         gone(

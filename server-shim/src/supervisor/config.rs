@@ -14,7 +14,7 @@ use regex::Regex;
 pub struct Supervision {
     /// What is run or observed; none where only files are watched.
     pub services: Vec<Service>,
-    /// Which files count.
+    /// Which files of the served folder count; those of services are said there.
     pub watch: WatchRules,
     /// Our own binary, by whose means a guardian ends the backends when this process is killed.
     pub guardian: Option<CommandLine>,
@@ -22,6 +22,10 @@ pub struct Supervision {
     pub records: Option<PathBuf>,
     /// The ports that we listen on ourselves, so that a backend that wants one of them is told so.
     pub own_ports: Vec<u16>,
+    /// The file that all of this was read from: changes of it count after a new start, and are told.
+    pub file: Option<PathBuf>,
+    /// The folder of the records of restarts; none are kept without it.
+    pub receipts: Option<PathBuf>,
 }
 
 /// One backend.
@@ -37,6 +41,21 @@ pub struct Service {
     pub ready_timeout: Duration,
     /// What must pass before it is restarted.
     pub check: Option<Check>,
+    /// Which files it is restarted for, and which are of its pages. A file may count for several services.
+    pub watch: WatchRules,
+    /// What it needs to be started.
+    pub depends_on: Vec<Dependency>,
+    /// Whether pages depend on it: the server id moves when all that do are ready.
+    pub reload: bool,
+}
+
+/// A service that another needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependency {
+    /// Its name. Who depends on it is started once it is ready.
+    pub service: String,
+    /// Whether who depends on it is restarted whenever it is.
+    pub restart: bool,
 }
 
 /// Where a service's process comes from.
@@ -53,6 +72,8 @@ pub enum Source {
 pub struct Program {
     /// What to run.
     pub command: CommandLine,
+    /// Where; our own working folder without it.
+    pub dir: Option<PathBuf>,
     /// Variables beside our own environment.
     pub env: Vec<(String, String)>,
     /// Whether what is typed to us is handed on to it; else it reads nothing.

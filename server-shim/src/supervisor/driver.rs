@@ -5,22 +5,25 @@
 
 mod backend;
 mod ended;
+mod former;
 mod look;
 mod message;
 mod observed;
+mod operations;
+mod ports;
 mod refusal;
 mod rest;
 mod task;
+mod tell;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use server_reload_protocol::payload::{Change, ChangeKind, Phase, PhaseChange, Problem};
 use tokio::sync::mpsc;
 
-use super::machine::{Effect, Input, Machine, PortState, Run, ServiceNo, Timer};
+use super::machine::{Effect, Input, Machine, Op, PortState, Run, ServiceNo, Timer};
 use super::process::Guardian;
 use super::records::Records;
 use super::watch::{Reader, Watch};
@@ -28,7 +31,9 @@ use super::{News, Reporter, Service, Source, Supervision, records, watch};
 use crate::shim::Shim;
 use backend::Backend;
 pub(super) use message::{Message, Sender};
+use operations::{Begun, End};
 use task::Task;
+use tell::Told;
 
 /// How long a file that is still open may be quiet until it is taken for whole.
 ///
@@ -52,6 +57,16 @@ pub(super) struct Driver {
     watch: Option<Watch>,
     /// Where earlier runs have left theirs.
     records: Option<PathBuf>,
+    /// The operations that have not ended, as others know them.
+    ops: BTreeMap<Op, Begun>,
+    /// The ids of those that were begun last, ended or not.
+    ids: BTreeMap<Op, String>,
+    /// The id that the operation which is asked for is to have.
+    chosen: Option<String>,
+    /// The id of the one that was last accepted.
+    accepted: Option<String>,
+    /// The last id that was made, in microseconds since the Unix epoch.
+    last_id: u128,
     over: bool,
 }
 
@@ -82,8 +97,10 @@ impl Driver {
             shim.hub()
                 .expect(backends.iter().map(Backend::health).collect());
         }
+        let number = |name: &str| backends.iter().position(|it| it.service.name == name);
+        let rules = backends.iter().map(|backend| backend.rules(number));
         Ok(Self {
-            machine: Machine::new(backends.iter().map(Backend::rules), OPEN_QUIET),
+            machine: Machine::new(rules, OPEN_QUIET),
             began: Instant::now(),
             shim,
             reporter,
@@ -94,6 +111,11 @@ impl Driver {
             backends,
             watch,
             records: supervision.records,
+            ops: BTreeMap::new(),
+            ids: BTreeMap::new(),
+            chosen: None,
+            accepted: None,
+            last_id: 0,
             over: false,
         })
     }
@@ -160,6 +182,10 @@ impl Driver {
                 let pid = self.backend_with(service, run)?.handed_over(is);
                 Some(Input::HandedOver { service, run, pid })
             }
+            Message::Ask(ask) => {
+                self.asked(ask);
+                None
+            }
             Message::Seen(service, seen) => self.backends.get_mut(service)?.seen(seen),
         }
     }
@@ -173,7 +199,7 @@ impl Driver {
             }
             Input::Port(service, state) => {
                 if let Some(backend) = self.backends.get_mut(*service) {
-                    backend.held = *state != PortState::Free;
+                    backend.ports.held = *state != PortState::Free;
                 }
             }
             _ => {}
@@ -199,53 +225,80 @@ impl Driver {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Read(paths) => self.read(paths),
-            Effect::Arm(timer, after) => {
-                let due = self.sender.clone();
-                self.timers.insert(
-                    timer,
-                    Task::spawn(async move {
-                        tokio::time::sleep(after).await;
-                        due.input(Input::Due(timer));
-                    }),
-                );
-            }
+            Effect::Arm(timer, after) => self.arm(timer, after),
             Effect::Disarm(timer) => drop(self.timers.remove(&timer)),
             Effect::Announce(service) => self.announce(service),
             Effect::Withdraw => self.shim.hub().identify(None),
             Effect::Change { kind, urls } => self.change(kind, urls),
-            Effect::News(service, mut news) => {
-                if let (News::Ready { url, .. }, Some(backend)) =
-                    (&mut news, self.backends.get(service))
-                {
-                    *url = backend.url();
-                }
-                self.news(service, &news);
-            }
+            Effect::News(service, news) => self.tell_news(service, news),
             Effect::Done => self.over = true,
             Effect::Phase {
                 service,
                 phase,
                 pid,
                 reason,
-                op,
-            } => self.phase(service, phase, pid, reason, op),
+                ops,
+            } => self.phase(Told {
+                service,
+                phase,
+                pid,
+                reason,
+                ops,
+            }),
+            Effect::Stands {
+                service,
+                phase,
+                pid,
+                ops,
+            } => self.stands(service, phase, pid, &ops),
             Effect::Problem {
                 service,
                 title,
                 output,
             } => self.problem(service, &title, &output),
-            Effect::Solved(service) => {
-                if let Some(backend) = self.backends.get(service) {
-                    self.shim.hub().solve(&backend.service.name);
-                }
-            }
-            Effect::Ended {
+            Effect::Solved(service) => self.solved(service),
+            Effect::Opened {
+                op,
+                services,
+                cause,
+                plan,
+            } => self.opened(op, services, &cause, plan),
+            Effect::Accepted { op } => self.accepted(op),
+            Effect::Turned {
                 service,
+                status,
+                took,
+            } => self.turned(service, status, took),
+            Effect::Ended {
                 op,
                 status,
-            } => tracing::debug!("service {service}: restart {op} ended: {status:?}"),
+                service,
+                reason,
+                output,
+                stayed,
+                successor,
+            } => self.ended(
+                op,
+                End {
+                    status,
+                    service,
+                    reason,
+                    output,
+                    stayed,
+                    successor,
+                },
+            ),
             effect => self.work(&effect),
         }
+    }
+
+    fn arm(&mut self, timer: Timer, after: Duration) {
+        let due = self.sender.clone();
+        let run_out = async move {
+            tokio::time::sleep(after).await;
+            due.input(Input::Due(timer));
+        };
+        self.timers.insert(timer, Task::spawn(run_out));
     }
 
     /// What a backend does.
@@ -269,75 +322,18 @@ impl Driver {
     fn read(&mut self, paths: Vec<PathBuf>) {
         let reader: Option<Reader> = self.watch.as_ref().map(Watch::reader);
         let sender = self.sender.clone();
+        let reporter = Arc::clone(&self.reporter);
+        let metrics = Arc::clone(self.shim.metrics());
         // Not a task: it has to be answered once, and the file system decides how long it takes.
         tokio::task::spawn_blocking(move || {
-            let changes = reader.map(|reader| reader.read(paths));
-            sender.input(Input::Read(changes.unwrap_or_default()));
+            let seen = paths.len();
+            let found = reader.map(|reader| reader.read(paths)).unwrap_or_default();
+            if let Some(path) = found.config {
+                reporter.news("", &News::NewConfig { path });
+            }
+            metrics.changes(seen, found.changes.len());
+            sender.input(Input::Read(found.changes));
         });
-    }
-
-    fn announce(&mut self, service: ServiceNo) {
-        let identity = self.backends.get(service).and_then(Backend::identity);
-        self.shim.hub().identify(identity);
-    }
-
-    /// With the revision that the files have by now, so that a page which follows knows where it is.
-    fn change(&mut self, kind: ChangeKind, paths: Vec<String>) {
-        let shim = self.shim.clone();
-        let asked = shim.pages().map(|pages| pages.revision.ask());
-        tokio::spawn(async move {
-            let revision = match asked {
-                Some(asked) => asked.answer().await,
-                None => None,
-            };
-            shim.hub().change(&Change {
-                kind,
-                paths,
-                revision,
-            });
-        });
-    }
-
-    fn phase(
-        &mut self,
-        service: ServiceNo,
-        phase: Phase,
-        pid: Option<u32>,
-        reason: Option<String>,
-        op: Option<u64>,
-    ) {
-        let Some(backend) = self.backends.get(service) else {
-            return;
-        };
-        let change = PhaseChange {
-            seq: 0,
-            service: backend.service.name.clone(),
-            phase,
-            pid,
-            reason,
-            op_id: op.map(|op| op.to_string()),
-        };
-        self.shim.hub().phase(service, change);
-    }
-
-    fn problem(&mut self, service: ServiceNo, title: &str, output: &str) {
-        // A title is one line; what tells more stands above the output.
-        let (title, more) = title.split_once('\n').unwrap_or((title, ""));
-        let more = [more.trim(), output];
-        let output = more.iter().filter(|part| !part.is_empty());
-        if let Some(backend) = self.backends.get(service) {
-            self.shim.hub().problem(Problem {
-                service: backend.service.name.clone(),
-                title: title.to_owned(),
-                output: output.copied().collect::<Vec<_>>().join("\n\n"),
-            });
-        }
-    }
-
-    fn news(&self, service: ServiceNo, news: &News) {
-        let backend = self.backends.get(service);
-        let name = backend.map_or("", |backend| backend.service.name.as_str());
-        self.reporter.news(name, news);
     }
 }
 
@@ -367,12 +363,12 @@ fn start_watch(
     sender: &Sender,
     reporter: &Arc<dyn Reporter>,
 ) -> Result<Option<Watch>, watch::WatchError> {
-    if supervision.watch.roots.is_empty() {
+    let Some(given) = watch::Given::of(supervision) else {
         return Ok(None);
-    }
+    };
     let (sender, reporter) = (sender.clone(), Arc::clone(reporter));
     let send = move |event| sender.input(Input::File(event));
-    watch::start(&supervision.watch, send, move |news| {
+    watch::start(&given, send, move |news| {
         reporter.news("", &news);
     })
     .map(Some)

@@ -1,4 +1,10 @@
-//! One plain HTTP request, as readiness asks for it.
+//! One plain HTTP request, as readiness asks for it, and who speaks to a shim that runs.
+
+#[cfg(feature = "cli")]
+mod answering;
+
+#[cfg(feature = "cli")]
+pub(crate) use answering::{Answering, exchange};
 
 use std::future::poll_fn;
 use std::io;
@@ -7,6 +13,8 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::{CONNECTION, HOST, USER_AGENT};
+use http::request::Builder;
+use http::uri::Authority;
 use http::{Method, Request, StatusCode, Uri};
 use http_body::Body;
 use hyper::body::Incoming;
@@ -72,16 +80,9 @@ async fn within_bound(
 }
 
 async fn ask(method: Method, uri: &Uri) -> Result<Answer, HttpError> {
-    let authority = uri.authority().ok_or(HttpError::NoHost)?;
-    let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header(HOST, authority.as_str())
-        .header(USER_AGENT, "server-reload")
-        .header(CONNECTION, "close")
-        .body(String::new())
-        .map_err(|_| HttpError::NoHost)?;
+    let (authority, request) = request(method, uri)?;
+    let request = request.body(String::new());
+    let request = request.map_err(|_| HttpError::NoHost)?;
     let stream = connect(authority.host(), authority.port_u16().unwrap_or(80)).await?;
     let (sender, connection) = handshake(TokioIo::new(stream))
         .await
@@ -95,6 +96,19 @@ async fn ask(method: Method, uri: &Uri) -> Result<Answer, HttpError> {
         _ = &mut connection => {}
     }
     answer.await
+}
+
+/// To whom, and the head.
+fn request(method: Method, uri: &Uri) -> Result<(&Authority, Builder), HttpError> {
+    let authority = uri.authority().ok_or(HttpError::NoHost)?;
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(HOST, authority.as_str())
+        .header(USER_AGENT, "server-reload")
+        .header(CONNECTION, "close");
+    Ok((authority, request))
 }
 
 async fn connect(host: &str, port: u16) -> Result<TcpStream, HttpError> {

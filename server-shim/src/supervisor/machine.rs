@@ -5,19 +5,24 @@
 //! tested by tables and properties, and it is written for several services.
 //!
 //! - `settle`: when are files settled?
+//! - `accept`: what becomes of a wish for a restart; `operations`: restarts as others see them
 //! - `service`: one service's way from a change to ready; `stage` names where it stands
+//! - `depends`: services that need others
 //! - `differs`: is all again as the process knows it?
 //! - `crash`, `end`: what is done when a process ends by itself, and when everything ends
 //! - `pages`: what pages are told of their own files, and when
 //! - `loops`: does a backend change the very file that it is restarted for?
 
+mod accept;
 mod crash;
+mod depends;
 mod differs;
 mod effect;
 mod end;
 mod input;
 mod loops;
 mod observed;
+mod operations;
 mod pages;
 mod restart;
 mod service;
@@ -34,23 +39,37 @@ pub(crate) use input::{
     ServiceNo,
 };
 
-use super::{Cause, News};
+use super::News;
+use operations::{Operations, Outcome};
 use pages::Pages;
 use service::Service;
 use settle::Settle;
 use stage::Stage;
 
 /// What the machine has to know of a service.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rules {
     /// Somebody else runs it.
     pub(crate) attached: bool,
     /// Something must pass before it is restarted.
     pub(crate) check: bool,
+    /// Pages depend on it: the server id moves once all such services are ready.
+    pub(crate) reload: bool,
+    /// What has to be ready before it is started.
+    pub(crate) needs: Vec<Need>,
     /// How long a group may take to end.
     pub(crate) stop_timeout: Duration,
     /// How long a process may take to become ready.
     pub(crate) ready_timeout: Duration,
+}
+
+/// A service that another needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Need {
+    /// Which.
+    pub(crate) service: ServiceNo,
+    /// Who needs it is restarted whenever it is.
+    pub(crate) restart: bool,
 }
 
 /// The machine's state.
@@ -65,7 +84,7 @@ pub(crate) struct Machine {
     reading: bool,
     paused: bool,
     ending: Ending,
-    count: Counters,
+    book: Book,
 }
 
 /// Whether everything is to end.
@@ -79,12 +98,14 @@ enum Ending {
     Over,
 }
 
-/// What was given out so far.
-#[derive(Clone, Copy, Debug, Default)]
-struct Counters {
+/// What was given out so far, and what all services write in.
+#[derive(Clone, Debug)]
+struct Book {
     run: Run,
     check: CheckNo,
-    op: Op,
+    operations: Operations,
+    /// Those whose restart has its way free since just now: others may have to follow.
+    turning: Vec<ServiceNo>,
 }
 
 /// Where effects are put.
@@ -94,17 +115,24 @@ impl Machine {
     /// The state before [`Input::Start`]; a file that is still open is whole after `open_quiet`.
     pub(crate) fn new(rules: impl IntoIterator<Item = Rules>, open_quiet: Duration) -> Self {
         let services = rules.into_iter().enumerate();
+        let services: Vec<_> = services
+            .map(|(no, rules)| Service::new(no, rules))
+            .collect();
+        let pulled_by = services.iter().map(Service::pulled_by).collect();
         Self {
-            services: services
-                .map(|(no, rules)| Service::new(no, rules))
-                .collect(),
+            services,
             settle: Settle::new(open_quiet),
             heard: Duration::ZERO,
             pages: Pages::default(),
             reading: false,
             paused: false,
             ending: Ending::Not,
-            count: Counters::default(),
+            book: Book {
+                run: 0,
+                check: 0,
+                operations: Operations::new(pulled_by),
+                turning: Vec::new(),
+            },
         }
     }
 
@@ -112,9 +140,10 @@ impl Machine {
     #[must_use]
     pub(crate) fn step(&mut self, now: Duration, input: Input) -> Vec<Effect> {
         let mut out = Effects::new();
+        self.book.operations.now = now;
         self.take(now, input, &mut out);
-        self.proceed(&mut out);
-        self.announce(&mut out);
+        self.pull_along(now, &mut out);
+        self.proceed(now, &mut out);
         self.tell_pages(&mut out);
         self.finish(&mut out);
         out
@@ -175,7 +204,7 @@ impl Machine {
             } => self.missing(service, run, &what, output, out),
             Input::Up { service, pid } => self.up(now, service, pid, out),
             Input::Away(service) => self.away(now, service, out),
-            Input::Restart { service, cause } => self.asked(now, service, cause, out),
+            Input::Restart { services, cause } => self.asked(now, &services, &cause, out),
             Input::Pause => self.pause(now, out),
             Input::Quit { hard } => self.quit(hard, out),
         }
@@ -232,24 +261,18 @@ impl Machine {
             return;
         }
         self.pages.add(changes, self.services.is_empty());
-        if changes.iter().any(|change| change.class == Class::Code) {
-            // An attached backend is restarted by others; its pages follow that.
-            for no in 0..self.services.len() {
-                if !self.services[no].rules.attached {
-                    self.code_changed(now, no, changes, out);
-                }
-            }
-        }
+        self.code_changed(now, changes, out);
     }
 
-    /// Pages hear of their files once all services are ready; not if they load anew for a new id.
+    /// Pages hear of their files once all services that they depend on are ready; not if they load anew
+    /// for a new id.
     fn tell_pages(&mut self, out: &mut Effects) {
         let moved = out
             .iter()
             .any(|effect| matches!(effect, Effect::Announce(_)));
         if moved || self.is_quitting() {
             self.pages.forget();
-        } else if self.services.iter().all(Service::is_at_rest) {
+        } else if self.depended_on().all(Service::is_at_rest) {
             self.pages.tell(out);
         }
     }
@@ -270,34 +293,76 @@ impl Machine {
 
     /// A process is started once its files are whole, so that it reads nothing half-written; and one
     /// is ended for what was checked, if that is what the files are by now.
-    fn proceed(&mut self, out: &mut Effects) {
+    fn proceed(&mut self, now: Duration, out: &mut Effects) {
         if self.is_unsettled() || self.is_quitting() {
             return;
         }
-        let unread = self.reading || self.settle.is_busy();
         for service in &mut self.services {
             if service.stage == Stage::Passed {
-                service.passed(out);
+                service.passed(&mut self.book, out);
             }
-            service.spawn_if_free(unread, &mut self.count, out);
+        }
+        self.pull_along(now, out);
+        self.announce(out);
+        let unread = self.reading || self.settle.is_busy();
+        for no in 0..self.services.len() {
+            self.spawn_if_free(no, unread, out);
+        }
+        self.give_up_waiting(out);
+    }
+
+    fn spawn_if_free(&mut self, no: ServiceNo, unread: bool, out: &mut Effects) {
+        let stage = self.services[no].stage;
+        if !matches!(stage, Stage::PortFree | Stage::AwaitingService) {
+            return;
+        }
+        let may_start = self.has_what_it_needs(no);
+        let service = &mut self.services[no];
+        if may_start {
+            self.book.run += 1;
+            service.spawn(unread, self.book.run, out);
+        } else {
+            service.go(Stage::AwaitingService, out);
         }
     }
 
-    /// The id moves when all services are ready, and none is about to be restarted.
+    /// Says who is ready, moves the id, and ends what has come to its end by that.
     fn announce(&mut self, out: &mut Effects) {
-        if self.is_quitting()
-            || self.is_unsettled()
-            || !self.services.iter().all(Service::is_settled)
-        {
+        let settled = self.services.iter_mut().filter(|it| it.is_settled());
+        let news: Vec<_> = settled
+            .filter_map(|service| Some((service.no, service.tell_ready(out)?)))
+            .collect();
+        self.move_id(out);
+        out.extend(news.into_iter().map(|(no, news)| Effect::News(no, news)));
+        for service in self.services.iter_mut().filter(|it| it.is_settled()) {
+            service.end(&Outcome::restarted(), &mut self.book.operations, out);
+        }
+        // One that was to follow may have to no longer.
+        self.move_id(out);
+    }
+
+    /// The id moves when all services that pages depend on are ready, and none is about to be restarted.
+    ///
+    /// There is one id, so it moves once, however many services are ready with this step: to that of the youngest
+    /// process, so that a page which was loaded since one of the others was started is older.
+    fn move_id(&mut self, out: &mut Effects) {
+        let is_to_stay = |it: &Service| it.is_settled() && !self.book.operations.is_waiting(it.no);
+        if !self.depended_on().all(is_to_stay) {
             return;
         }
-        // There is one id, so it moves once, however many services are ready with this step.
-        let Some(last) = self.services.iter().rposition(Service::is_news) else {
+        let owing = self.services.iter().filter_map(Service::owes_id);
+        let Some((_, youngest)) = owing.max() else {
             return;
         };
-        for service in &mut self.services[..=last] {
-            service.announce(service.no == last, out);
+        for service in self.services.iter_mut().filter(|it| it.rules.reload) {
+            service.announced();
         }
+        out.push(Effect::Announce(youngest));
+    }
+
+    /// The services that pages depend on.
+    fn depended_on(&self) -> impl Iterator<Item = &Service> {
+        self.services.iter().filter(|service| service.rules.reload)
     }
 
     fn is_quitting(&self) -> bool {
@@ -311,18 +376,5 @@ impl Machine {
     /// The service, where this is the process that it has now.
     fn with_run(&mut self, no: ServiceNo, run: Run) -> Option<&mut Service> {
         self.service(no).filter(|service| service.has(run))
-    }
-
-    fn asked(&mut self, now: Duration, no: ServiceNo, cause: Cause, out: &mut Effects) {
-        if self.is_quitting() {
-            return;
-        }
-        let count = &mut self.count;
-        let Some(service) = self.services.get_mut(no) else {
-            return;
-        };
-        service.loops.forget();
-        service.crashes = 0;
-        service.accept(now, cause, count, out);
     }
 }

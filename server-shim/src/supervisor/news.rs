@@ -29,9 +29,13 @@ pub enum Cause {
     /// The person at the terminal.
     Key,
     /// A page, by its request.
-    Request,
+    Page,
+    /// A command at another terminal, or a script.
+    Api,
     /// It had ended by itself.
     Crash,
+    /// A service that it depends on is restarted.
+    Dependency,
 }
 
 impl fmt::Display for Cause {
@@ -46,8 +50,10 @@ impl fmt::Display for Cause {
                 }
             }
             Self::Key => f.write_str("asked for at the terminal"),
-            Self::Request => f.write_str("asked for by a page"),
+            Self::Page => f.write_str("asked for by a page"),
+            Self::Api => f.write_str("asked for by a command"),
             Self::Crash => f.write_str("it had ended by itself"),
+            Self::Dependency => f.write_str("a service that it depends on is restarted"),
         }
     }
 }
@@ -80,12 +86,34 @@ pub struct Holder {
     pub pid: Option<u32>,
     /// Its name, where the system tells.
     pub name: Option<String>,
+    /// It was started by us for the same service before, and has left its process group.
+    pub former: bool,
 }
 
 impl Holder {
+    /// What to do about it, where that is not to be seen from who it is.
+    pub(crate) fn advice(&self) -> String {
+        match self.pid.filter(|_| self.former) {
+            Some(pid) => format!(
+                "end it once (`kill {pid}`), and let the backend stay in the foreground: \
+                 what leaves its process group is not restarted with it"
+            ),
+            None => String::new(),
+        }
+    }
+
     /// In one line; `ours` where the port is one that we listen on ourselves.
     pub(crate) fn title(&self, ours: bool) -> String {
         let port = self.port;
+        if self.former {
+            let name = self.name.as_deref().unwrap_or("the backend");
+            let pid = self
+                .pid
+                .map_or_else(String::new, |pid| format!(" (pid {pid})"));
+            return format!(
+                "port {port} is still held by the old process: `{name}`{pid} has left its process group"
+            );
+        }
         match (ours, self.pid, &self.name) {
             (true, ..) => format!("the backend wants port {port}, on which server-reload listens"),
             (false, Some(pid), Some(name)) => {
@@ -217,6 +245,11 @@ pub enum News {
     },
     /// Watching has been paused by the person, or goes on.
     Paused(bool),
+    /// The file that all of this was read from has changed, and is not read again.
+    NewConfig {
+        /// It.
+        path: PathBuf,
+    },
     /// How files are watched, where it is not as usual.
     Watching {
         /// Such as "polled every 500 ms: this file system sends no events".

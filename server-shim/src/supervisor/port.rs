@@ -71,8 +71,7 @@ pub(crate) fn holder(port: u16, except: &[u32]) -> Option<Holder> {
         Owners::Nobody | Owners::Untold => None,
         Owners::Hidden => Some(Holder {
             port,
-            pid: None,
-            name: None,
+            ..Holder::default()
         }),
         Owners::Known(pids) => {
             let pid = pids.into_iter().find(|pid| !except.contains(pid))?;
@@ -80,6 +79,7 @@ pub(crate) fn holder(port: u16, except: &[u32]) -> Option<Holder> {
                 port,
                 pid: Some(pid),
                 name: name_of(pid),
+                former: false,
             })
         }
     }

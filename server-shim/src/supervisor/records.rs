@@ -7,6 +7,7 @@
 mod entry;
 mod reclaim;
 
+pub(crate) use entry::{is_same, start_of};
 pub(crate) use reclaim::reclaim;
 
 use std::collections::BTreeSet;
@@ -16,7 +17,7 @@ use std::{env, fs, io};
 
 use super::CommandLine;
 use super::process::Group;
-use entry::{Entry, Run, start_of};
+use entry::{Entry, Run};
 
 /// The record of this run: a file while groups run, removed on drop.
 #[derive(Debug)]

@@ -7,16 +7,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::driver::{Driver, Sender};
+use super::driver::{Driver, Message, Sender};
 use super::machine::Input;
+use super::tee::Tee;
 use super::watch::WatchError;
 use super::{Cause, Reporter, Request, Source, Supervision};
 use crate::config::Config;
+use crate::operations::{Ask, Permission};
 use crate::server::{ServeError, Stopped, serve};
 use crate::shim::Shim;
 
@@ -49,6 +52,9 @@ pub struct Operator {
     pub requests: UnboundedReceiver<Request>,
     /// Resolves when those who were asked to end are to be killed. Dropped when all have ended.
     pub kill: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Told the reason when who has the control token asks for the end, which is then to come by
+    /// `shutdown`.
+    pub ending: Option<UnboundedSender<&'static str>>,
 }
 
 /// As [`crate::run`], and watches files, runs or observes backends, and moves the server id when they
@@ -71,13 +77,25 @@ pub async fn run(
 ) -> Result<Stopped, SuperviseError> {
     let shim = Shim::new(config)?;
     let (services, bound) = (supervision.services.len(), end_bound(&supervision));
+    let permission = Permission::of(&supervision, shim.config().restart, &listeners);
     let Operator {
         reporter,
         requests,
         kill,
+        ending,
     } = operator;
+    if let Some(ending) = ending {
+        shim.serve_ending(ending);
+    }
+    if let Some(folder) = &supervision.receipts {
+        shim.operations().keep(folder).await;
+    }
+    let reporter = Tee::over(reporter, &shim, &supervision);
     let driver = Driver::new(supervision, shim.clone(), reporter)?;
     let sender = driver.sender();
+    let (asks, asked) = mpsc::unbounded_channel();
+    shim.operations().serve(asks, permission);
+    let _asked = Driving(tokio::spawn(hand_on(asked, sender.clone())));
     let (alive, ended) = watch::channel(());
     let _driving = Driving(tokio::spawn(async move {
         let _alive = alive;
@@ -106,7 +124,9 @@ pub async fn run(
             tracing::warn!("a backend did not end within its bound and was killed");
         }
     };
-    Ok(serve(listeners, &shim, shutdown, rest).await)
+    let stopped = serve(listeners, &shim, shutdown, rest).await;
+    shim.operations().flush().await;
+    Ok(stopped)
 }
 
 /// Resolves when the other side is dropped: it says nothing before.
@@ -135,14 +155,19 @@ pub(crate) fn end_bound(supervision: &Supervision) -> Duration {
     timeouts.max().unwrap_or_default().saturating_add(SLACK)
 }
 
+async fn hand_on(mut asked: UnboundedReceiver<Ask>, sender: Sender) {
+    while let Some(ask) = asked.recv().await {
+        sender.send(Message::Ask(ask));
+    }
+}
+
 async fn pass_on(mut requests: UnboundedReceiver<Request>, sender: Sender, services: usize) {
     while let Some(request) = requests.recv().await {
         match request {
             Request::Restart => {
-                for service in 0..services {
-                    let cause = Cause::Key;
-                    sender.input(Input::Restart { service, cause });
-                }
+                let services = (0..services).collect();
+                let cause = Cause::Key;
+                sender.input(Input::Restart { services, cause });
             }
             Request::Pause => sender.input(Input::Pause),
         }

@@ -1,6 +1,6 @@
 //! From file events to changes.
 //!
-//! - `roots`, `rules`, `builtin`: what counts
+//! - `roots`, `scope`, `builtin`: what counts for one service; `rules`: for all of them
 //! - `walk`, `index`, `content`: what is there, and what was
 //! - `tree`, `probe`, `mounts`, `poller`: how we hear of changes
 //! - `repository`: git, and whether it is at work
@@ -24,6 +24,7 @@ mod probe;
 mod repository;
 mod roots;
 mod rules;
+mod scope;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -39,11 +40,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::machine::{Change, FileEvent};
-use super::{News, WatchRules};
+use super::machine::{Change, FileEvent, ServiceNo};
+use super::{News, Supervision, WatchRules};
 use index::Index;
-use roots::Roots;
-use rules::Rules;
+use rules::{Meaning, Rules};
 use worker::{Message, Worker};
 
 /// Why nothing can be watched.
@@ -94,6 +94,59 @@ struct Shared {
     stopped: AtomicBool,
 }
 
+/// Who wants files to be watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// Whoever opens the pages of the served folder.
+    Folder,
+    /// A service.
+    Service(ServiceNo),
+    /// We ourselves: all was read from there.
+    Config,
+}
+
+impl Owner {
+    fn service(self) -> Option<ServiceNo> {
+        match self {
+            Self::Service(no) => Some(no),
+            Self::Folder | Self::Config => None,
+        }
+    }
+}
+
+/// What is to be watched, and for whom. What stands first says how a page would request a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Given(Vec<(Owner, WatchRules)>);
+
+impl Given {
+    /// `None` where nothing is.
+    pub(crate) fn of(supervision: &Supervision) -> Option<Self> {
+        let services = supervision.services.iter().enumerate();
+        let services = services.map(|(no, it)| (Owner::Service(no), it.watch.clone()));
+        let folder = (Owner::Folder, supervision.watch.clone());
+        let all = [folder].into_iter().chain(services);
+        let mut all: Vec<_> = all.filter(|(_, rules)| !rules.roots.is_empty()).collect();
+        if all.is_empty() {
+            return None;
+        }
+        let config = WatchRules {
+            roots: supervision.file.iter().cloned().collect(),
+            ..WatchRules::default()
+        };
+        all.push((Owner::Config, config));
+        Some(Self(all))
+    }
+}
+
+/// What was found by reading.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Files that differ from before.
+    pub(crate) changes: Vec<Change>,
+    /// The file that all was read from differs too.
+    pub(crate) config: Option<PathBuf>,
+}
+
 /// Bounds that tests set otherwise.
 #[derive(Clone, Debug)]
 struct Tuning {
@@ -126,20 +179,20 @@ impl Default for Tuning {
 ///
 /// When a root does not exist, or a pattern is none.
 pub(crate) fn start(
-    rules: &WatchRules,
+    given: &Given,
     send: impl Fn(FileEvent) + Send + Sync + 'static,
     warn: impl Fn(News) + Send + Sync + 'static,
 ) -> Result<Watch, WatchError> {
-    start_tuned(rules, Tuning::default(), Box::new(send), Box::new(warn))
+    start_tuned(given, Tuning::default(), Box::new(send), Box::new(warn))
 }
 
 fn start_tuned(
-    given: &WatchRules,
+    given: &Given,
     tuning: Tuning,
     send: worker::Send,
     warn: worker::Warn,
 ) -> Result<Watch, WatchError> {
-    let rules = Rules::new(given.clone(), Roots::resolve(given)?)?;
+    let rules = Rules::new(given)?;
     let shared = Arc::new(Shared {
         rules: RwLock::new(Arc::new(rules)),
         index: Index::default(),
@@ -163,7 +216,7 @@ impl Watch {
     /// See [`Reader::read`].
     #[cfg(test)]
     pub(crate) fn read(&self, paths: Vec<PathBuf>) -> Vec<Change> {
-        self.reader.read(paths)
+        self.reader.read(paths).changes
     }
 
     /// What reads for this watch.
@@ -193,21 +246,35 @@ impl Reader {
     /// Which of these files differ from when they were last read, in order. Blocks on the file system.
     ///
     /// What is byte-equal, ignored, or neither was nor is there is left out.
-    pub(crate) fn read(&self, paths: Vec<PathBuf>) -> Vec<Change> {
+    pub(crate) fn read(&self, paths: Vec<PathBuf>) -> Found {
         let rules = self.0.rules();
-        let changes = paths.into_iter().filter(|path| rules.counts(path));
-        changes
-            .filter_map(|path| {
-                let (before, after) = self.0.index.update(&path)?;
-                Some(Change {
-                    class: rules.class(&path),
-                    url: rules.url(&path),
-                    path,
-                    before,
-                    after,
-                })
-            })
-            .collect()
+        let mut found = Found::default();
+        for path in paths {
+            if !rules.counts(&path) {
+                continue;
+            }
+            let Some((before, after)) = self.0.index.update(&path) else {
+                continue;
+            };
+            if rules.is_config(&path) {
+                found.config = Some(path);
+                continue;
+            }
+            let Meaning {
+                class,
+                services,
+                url,
+            } = rules.meaning(&path);
+            found.changes.push(Change {
+                path,
+                class,
+                services,
+                url,
+                before,
+                after,
+            });
+        }
+        found
     }
 }
 

@@ -11,6 +11,7 @@
 //! - `writes=FILE`: appends to it
 //! - `child`: starts itself once more, as a `deaf` child
 //! - `orphan`: the same, but by a process that ends at once
+//! - `daemon=N`: lets a process listen there that is in a session of its own, ends with nobody, and after a minute
 //! - `first=N`: listens there, and never answers
 //! - `source=FILE`: read once; its first line answers every request
 //! - `late=MS`: waits
@@ -116,6 +117,9 @@ fn main() {
         let orphan = by_hand("deaf role=orphan").spawn();
         exit(i32::from(orphan.is_err()));
     }
+    if let Some(words) = words.0.strip_prefix("daemon ") {
+        life::daemonise(words);
+    }
     life::hear_term(words.is("deaf"), words.pause("slow").unwrap_or_default());
     life::begin(words.value("role").unwrap_or("main"));
     speak(&words);
@@ -123,6 +127,9 @@ fn main() {
         if words.is(role) {
             start_another(role, words_of);
         }
+    }
+    if let Some(port) = words.number("daemon") {
+        life::leave(&format!("port={port} dies=60000"));
     }
     let first = words.number("first").map(|port| serve::listen(port, true));
     work(&words);

@@ -13,7 +13,7 @@ use std::process::{Command, Output};
 use crate::http::Connection;
 use crate::shim::{Running, Shim, binary};
 
-fn output(command: &mut Command) -> (Option<i32>, String, String) {
+pub(crate) fn output(command: &mut Command) -> (Option<i32>, String, String) {
     let Output {
         status,
         stdout,
@@ -35,6 +35,7 @@ fn says_what_to_open_and_what_to_paste() {
             "out: server-reload {version} serves {folder}\n\
              out: open    http://localhost:{port}/\n\
              out: script  <script src=\"http://localhost:{port}/reload.js\"></script>\n\
+             out: status  http://localhost:{port}/_reload/\n\
              out: Ctrl-C stops\n"
         )
     );

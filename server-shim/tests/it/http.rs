@@ -58,7 +58,10 @@ impl Connection {
     }
 
     pub(crate) fn to(port: u16) -> Self {
-        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        Self::over(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap())
+    }
+
+    pub(crate) fn over(stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         stream.set_write_timeout(Some(DEADLINE)).unwrap();
         Self {

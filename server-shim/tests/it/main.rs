@@ -6,6 +6,10 @@
 mod attach;
 mod backend;
 mod cli;
+mod config;
+#[cfg(unix)]
+mod control;
+mod dashboard;
 mod embedded;
 #[cfg(unix)]
 mod ends;
@@ -16,6 +20,8 @@ mod own_paths;
 mod ports;
 #[cfg(unix)]
 mod processes;
+#[cfg(unix)]
+mod restart;
 mod shim;
 mod story;
 mod stream;

@@ -10,6 +10,7 @@ use crate::shim::{DEADLINE, Shim};
 /// An event of the stream; the name of an unnamed one is empty.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
+    pub(crate) id: Option<usize>,
     pub(crate) name: String,
     pub(crate) data: String,
 }
@@ -18,6 +19,7 @@ impl Event {
     fn parse(text: &str) -> Self {
         let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
         Self {
+            id: field("id: ").map(|id| id.parse().unwrap()),
             name: field("event: ").unwrap_or_default().to_owned(),
             data: field("data: ").unwrap_or_default().to_owned(),
         }
@@ -37,15 +39,37 @@ pub(crate) struct Story {
 impl Story {
     /// Opens the stream; `hello` is the first event.
     pub(crate) fn open(shim: &Shim) -> Self {
+        Self::of(shim, "/events/server")
+    }
+
+    /// Opens another stream.
+    pub(crate) fn of(shim: &Shim, path: &str) -> Self {
+        let mut story = Self::asked(shim, path, "");
+        story.begun();
+        story
+    }
+
+    /// Asks for a stream, with more header lines, and does not wait until it begins.
+    pub(crate) fn asked(shim: &Shim, path: &str, lines: &str) -> Self {
         let mut connection = Connection::open(shim);
         // Without chunks, for a reader as plain as this.
-        connection.send("GET /events/server HTTP/1.0\r\nHost: localhost\r\n\r\n");
-        connection.until("\r\n\r\n");
-        connection.until("retry: 1000\n\n");
+        connection.send(format!(
+            "GET {path} HTTP/1.0\r\nHost: localhost\r\n{lines}\r\n"
+        ));
         Self {
             connection,
             told: Vec::new(),
         }
+    }
+
+    pub(crate) fn begun(&mut self) {
+        self.connection.until("\r\n\r\n");
+        self.connection.until("retry: 1000\n\n");
+    }
+
+    /// All that still comes, to the end of the connection.
+    pub(crate) fn rest(mut self) -> String {
+        String::from_utf8(self.connection.rest().to_vec()).unwrap()
     }
 
     pub(crate) fn next(&mut self) -> Event {

@@ -12,7 +12,7 @@ use crate::cli::when::When;
 use crate::supervisor::StopSignal;
 
 /// What is run or observed.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(in crate::cli) struct BackendArgs {
     /// The backend to run, and its arguments; restarted when its files change
     ///
@@ -78,7 +78,7 @@ pub(in crate::cli) struct BackendArgs {
 }
 
 /// When it is ready.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(in crate::cli) struct ReadyArgs {
     /// When it is ready: `http://HOST:PORT/PATH`, `tcp:PORT` or `log:REGEX`
     ///

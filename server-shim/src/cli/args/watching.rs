@@ -8,7 +8,7 @@ use globset::Glob;
 use crate::cli::patterns::{extension, globs, ignored};
 
 /// Which files are watched, and for what.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(in crate::cli) struct WatchingArgs {
     /// A folder or file to watch instead of the working folder
     ///

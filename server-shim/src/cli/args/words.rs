@@ -10,13 +10,22 @@ use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches};
 
 use super::Args;
 use crate::cli::command;
+use crate::cli::file::{File, Overrides};
 use crate::cli::usage::Usage;
+
+/// So many letters may be wrong in a command that is meant.
+const MOST_TYPOS: usize = 2;
 
 /// What was typed, as opposed to what stands in the environment or is a default.
 #[derive(Clone, Debug, Default)]
 pub(in crate::cli) struct Typed(Vec<String>);
 
 impl Typed {
+    /// As if these had been typed.
+    pub(in crate::cli) fn of(ids: impl IntoIterator<Item = String>) -> Self {
+        Self(ids.into_iter().collect())
+    }
+
     /// The first of these options that was typed, as it was: `--check`.
     pub(in crate::cli) fn first_of(&self, ids: &[&str]) -> Option<String> {
         let found = ids
@@ -32,6 +41,8 @@ pub(in crate::cli) enum Refusal {
     /// Also where the help was asked for.
     Clap(Box<clap::Error>),
     Usage(Usage),
+    /// The configuration file cannot be used.
+    File(crate::cli::error::Error),
 }
 
 impl From<clap::Error> for Refusal {
@@ -50,7 +61,7 @@ impl Args {
     /// Reads the command line and the environment.
     pub(in crate::cli) fn read(words: &[OsString]) -> Result<Self, Refusal> {
         let command = briefly(Self::command(), words);
-        // `client` serves nothing: what the environment says of that does not matter to it.
+        // A command serves nothing: what the environment says of that does not matter to it.
         let mut bare = command.clone().mut_args(|arg| {
             if is_global(&arg) {
                 with_env(arg)
@@ -58,18 +69,36 @@ impl Args {
                 arg.env(None)
             }
         });
+        bare = bare.mut_subcommands(|command| command.mut_args(with_env));
         let mut full = command.mut_args(with_env);
-        let matches = match bare.try_get_matches_from_mut(words) {
+        match bare.try_get_matches_from_mut(words) {
             Ok(matches) if matches.subcommand().is_some() => {
                 nothing_to_serve(&mut bare, &matches)?;
-                matches
+                return Self::with(&matches, None, &mut bare, words);
             }
-            _ => full
-                .try_get_matches_from_mut(words)
-                .map_err(|error| explained(&full, error, words))?,
+            _ => {}
+        }
+        let matches = full
+            .try_get_matches_from_mut(words)
+            .map_err(|error| explained(&full, error, words))?;
+        let Some(file) = File::of(&matches).map_err(Refusal::File)? else {
+            return Self::with(&matches, None, &mut full, words);
         };
-        let mut args = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut full))?;
-        args.complete(&matches, words)?;
+        let mut full = file.set_defaults(full);
+        let matches = full.try_get_matches_from_mut(words)?;
+        Self::with(&matches, Some(file), &mut full, words)
+    }
+
+    fn with(
+        matches: &ArgMatches,
+        file: Option<File>,
+        command: &mut clap::Command,
+        words: &[OsString],
+    ) -> Result<Self, Refusal> {
+        let mut args = Self::from_arg_matches(matches).map_err(|error| error.format(command))?;
+        args.complete(matches, words)?;
+        args.serve.overrides = Overrides::of(matches);
+        args.serve.file = file;
         Ok(args)
     }
 
@@ -95,6 +124,11 @@ impl Args {
         let ids = matches.ids().map(clap::Id::as_str);
         let typed = ids.filter(|id| source(id) == Some(ValueSource::CommandLine));
         self.serve.typed = Typed(typed.map(str::to_owned).collect());
+        let watching = &mut self.serve.watching;
+        if source("no_watch") == Some(ValueSource::DefaultValue) && !watching.watch.is_empty() {
+            // The file may say that nothing is watched.
+            watching.no_watch &= source("watch") == Some(ValueSource::DefaultValue);
+        }
         Ok(())
     }
 }
@@ -103,7 +137,9 @@ impl Args {
 fn briefly(command: clap::Command, words: &[OsString]) -> clap::Command {
     let ours = words.iter().take_while(|word| *word != "--");
     let brief = ours.into_iter().any(|word| word == "-h");
-    command.mut_args(|arg| arg.hide_env(brief))
+    let hide = move |arg: Arg| arg.hide_env(brief);
+    let command = command.mut_subcommands(move |command| command.mut_args(hide));
+    command.mut_args(hide)
 }
 
 /// As it is typed.
@@ -133,8 +169,9 @@ fn nothing_to_serve(command: &mut clap::Command, matches: &ArgMatches) -> Result
     let Some(arg) = command.get_arguments().find(typed) else {
         return Ok(());
     };
+    let name = matches.subcommand_name().unwrap_or_default();
     let message =
-        format!("`{arg}` has no meaning for `client`, which serves nothing; leave it out");
+        format!("`{arg}` has no meaning for `{name}`, which serves nothing; leave it out");
     Err(command.error(ErrorKind::ArgumentConflict, message))
 }
 
@@ -174,19 +211,25 @@ fn dashes(command: &clap::Command, words: &[OsString], extra: &str) -> Option<Us
     Some(if is_option {
         Usage::NoDashesBefore { word, line }
     } else {
-        let client = is_nearly_client(&first.to_string_lossy());
-        Usage::NoDashes { word, line, client }
+        let ours = own_command(first);
+        Usage::NoDashes { word, line, ours }
     })
 }
 
-/// Letters in another order, or one left out at the end, or too many.
-fn is_nearly_client(word: &str) -> bool {
-    let sorted = |word: &str| {
-        let mut letters: Vec<char> = word.chars().collect();
-        letters.sort_unstable();
-        letters
-    };
-    sorted(word) == sorted("client") || word.starts_with("clien")
+/// A command of our own that this word may mean, mistyped by a letter or two.
+pub(in crate::cli) fn own_command(word: &OsStr) -> Option<String> {
+    let word = word.to_string_lossy();
+    let command = Args::command();
+    let shown = command.get_subcommands().filter(|it| !it.is_hide_set());
+    let distances = shown.map(|it| {
+        (
+            strsim::damerau_levenshtein(&word, it.get_name()),
+            it.get_name(),
+        )
+    });
+    let near = distances.filter(|(distance, _)| *distance <= MOST_TYPOS);
+    let (_, nearest) = near.min()?;
+    Some(format!("server-reload {nearest}"))
 }
 
 /// The command line again, with `--` in front of this word.

@@ -65,6 +65,7 @@ fn held(pid: Option<u32>, name: Option<&str>) -> News {
             port: 8000,
             pid,
             name: name.map(str::to_owned),
+            former: false,
         },
         ours: false,
     }
@@ -92,8 +93,16 @@ fn restarts() {
         ),
         (starting(Cause::Key), "News restarting, by key r"),
         (
-            starting(Cause::Request),
+            starting(Cause::Page),
             "News restarting, asked for by a page",
+        ),
+        (
+            starting(Cause::Api),
+            "News restarting, asked for by a command",
+        ),
+        (
+            starting(Cause::Dependency),
+            "News restarting with a service that it depends on",
         ),
         (starting(Cause::Crash), "News restarting after the crash"),
         (ready(None), "News ready in 0.41 s, pid 4732"),

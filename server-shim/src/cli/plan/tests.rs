@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::cli::args::{Args, Refusal};
-use crate::supervisor::StopSignal;
+use crate::supervisor::{Ready, StopSignal};
 
 /// Nothing of the environment that this test runs in has a name like our variables.
 fn planned(words: &[&str]) -> Result<Plan, String> {
@@ -15,6 +15,7 @@ fn planned(words: &[&str]) -> Result<Plan, String> {
         Ok(args) => args,
         Err(Refusal::Usage(usage)) => return Err(usage.to_string()),
         Err(Refusal::Clap(error)) => return Err(error.to_string()),
+        Err(Refusal::File(error)) => return Err(error.to_string()),
     };
     args.serve
         .into_plan(Config::new())
@@ -52,11 +53,11 @@ fn without_a_backend_a_folder_is_served_and_watched() {
 fn with_a_backend_no_folder_is_served_unless_it_is_named() {
     let plan = planned(&["--", "uvicorn", "app:app"]).unwrap();
     assert_eq!((plan.folder, plan.config.folder), (None, None));
-    assert_eq!(plan.supervision.watch.roots, [PathBuf::from(".")]);
-    let watch = planned(&["src", "--", "api"]).unwrap().supervision.watch;
+    let watch = &plan.supervision.services[0].watch;
+    assert_eq!(watch.roots, [PathBuf::from(".")]);
+    let watch = service(&["src", "--", "api"]).watch;
     assert_eq!(watch.roots, [PathBuf::from("."), "src".into()]);
-    let watch = planned(&["src", "--watch", "tests", "--", "api"]);
-    let watch = watch.unwrap().supervision.watch;
+    let watch = service(&["src", "--watch", "tests", "--", "api"]).watch;
     assert_eq!(watch.roots, [PathBuf::from("tests"), "src".into()]);
 }
 
@@ -96,7 +97,7 @@ fn an_attached_backend_is_called_by_its_port() {
     assert_eq!(service.name, "8000");
     assert!(matches!(&service.source, Source::Attach(at) if at.host == "::1" && at.port == 8000));
     assert!(matches!(service.ready, Ready::Http(_)));
-    assert!(plan.runs().is_none());
+    assert!(plan.runs().next().is_none());
     assert!(plan.supervision.guardian.is_none() && plan.supervision.records.is_none());
 }
 

@@ -1,7 +1,6 @@
 //! One backend: the processes and tasks that belong to it.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,20 +10,17 @@ use server_reload_protocol::payload::{Phase, ServiceHealth};
 
 use super::Sender;
 use super::ended::{Ended, told};
+use super::former::Formers;
 use super::look::{Looked, look};
+use super::ports::Ports;
 use super::rest::Rest;
 use super::task::Task;
 use crate::config::Identity;
-use crate::supervisor::machine::{CheckNo, Effect, Input, PortState, Rules, Run, ServiceNo};
+use crate::supervisor::machine::{CheckNo, Effect, Input, Need, Rules, Run, ServiceNo};
 use crate::supervisor::process::{Group, Guardian, Launch, Output, spawn};
 use crate::supervisor::ready::{IsReady, Probe};
 use crate::supervisor::records::Records;
-use crate::supervisor::{
-    News, Program, Ready, Reporter, Service, Source, check, port, two_watchers,
-};
-
-/// How long a port may still be listened on after its process group is gone.
-const PORT_BOUND: Duration = Duration::from_secs(1);
+use crate::supervisor::{News, Program, Reporter, Service, Source, check, two_watchers};
 
 /// What all backends share.
 #[derive(Clone)]
@@ -44,24 +40,21 @@ pub(super) struct Backend {
     output: Output,
     /// The process behind the next id.
     pub(super) identity: Option<Identity>,
-    /// Where it listens, or did before.
-    ports: BTreeSet<u16>,
-    /// Of these, those that need not be free, because others listen there beside it.
-    shared_ports: BTreeSet<u16>,
-    group: Option<Group>,
+    pub(super) ports: Ports,
+    /// Whoever has left its group, and may still hold a port.
+    pub(super) formers: Formers,
+    pub(super) group: Option<Group>,
     /// Which start the group is of.
     run: Run,
     /// The group was asked to end.
     stopping: Arc<AtomicBool>,
     probe: Option<Probe>,
-    /// Somebody else listened on its port when it was last looked.
-    pub(super) held: bool,
     told_two_watchers: bool,
     pub(super) told_away: bool,
     running: Option<Task>,
     probing: Option<Task>,
     checking: Option<Task>,
-    awaiting: Option<Task>,
+    pub(super) awaiting: Option<Task>,
     pub(super) observing: Option<Task>,
 }
 
@@ -73,13 +66,12 @@ impl Backend {
             service,
             shared,
             identity: None,
-            ports: BTreeSet::new(),
-            shared_ports: BTreeSet::new(),
+            ports: Ports::default(),
+            formers: Formers::default(),
             group: None,
             run: 0,
             stopping: Arc::default(),
             probe: None,
-            held: false,
             told_two_watchers: false,
             told_away: false,
             running: None,
@@ -90,14 +82,28 @@ impl Backend {
         }
     }
 
-    pub(super) fn rules(&self) -> Rules {
+    /// `number` tells of a service which one it is.
+    pub(super) fn rules(&self, number: impl Fn(&str) -> Option<ServiceNo>) -> Rules {
         let program = self.program();
         Rules {
             attached: program.is_none(),
             check: self.service.check.is_some(),
+            reload: self.service.reload,
+            needs: self.needs(number),
             stop_timeout: program.map_or(Duration::ZERO, |program| program.stop_timeout),
             ready_timeout: self.service.ready_timeout,
         }
+    }
+
+    fn needs(&self, number: impl Fn(&str) -> Option<ServiceNo>) -> Vec<Need> {
+        let needs = self.service.depends_on.iter();
+        let needs = needs.filter_map(|dependency| {
+            Some(Need {
+                service: number(&dependency.service)?,
+                restart: dependency.restart,
+            })
+        });
+        needs.collect()
     }
 
     pub(super) fn health(&self) -> ServiceHealth {
@@ -105,6 +111,10 @@ impl Backend {
             name: self.service.name.clone(),
             phase: Phase::Starting,
             pid: None,
+            reload: self.service.reload,
+            restarts: 0,
+            last_status: None,
+            started_at: None,
         }
     }
 
@@ -113,21 +123,22 @@ impl Backend {
         self.identity.clone()
     }
 
-    /// Where a browser finds it.
-    pub(super) fn url(&self) -> Option<String> {
-        let (host, port) = match &self.service.source {
-            Source::Attach(attach) => (attach.host.as_str(), attach.port),
-            Source::Run(_) => ("localhost", self.ports.first().copied()?),
-        };
-        let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-        let host = match address {
-            Ok(address) if address.is_loopback() || address.is_unspecified() => {
-                "localhost".to_owned()
-            }
-            Ok(address) if address.is_ipv6() => format!("[{address}]"),
-            _ => host.to_owned(),
-        };
-        Some(format!("http://{host}:{port}/"))
+    /// The process that runs now.
+    pub(super) fn pid(&self) -> Option<u32> {
+        let runs = self.group.is_some() || !self.runs();
+        self.identity.as_ref().filter(|_| runs)?.pid()
+    }
+
+    /// When the process that runs now was started, in seconds since the Unix epoch.
+    pub(super) fn started_at(&self) -> Option<f64> {
+        let runs = self.group.is_some() || !self.runs();
+        let identity = self.identity.as_ref().filter(|_| runs);
+        identity.map(|identity| identity.started_at().as_secs_f64())
+    }
+
+    /// Whether we run it.
+    pub(super) fn runs(&self) -> bool {
+        self.program().is_some()
     }
 
     fn program(&self) -> Option<&Program> {
@@ -161,11 +172,11 @@ impl Backend {
         let (Some(check), Some(program)) = (self.service.check.clone(), self.program()) else {
             return;
         };
-        let (env, color) = (program.env.clone(), program.color);
+        let program = program.clone();
         let (service, shared) = (self.no, self.shared.clone());
         self.checking = Some(Task::spawn(async move {
             let guardian = shared.guardian.as_ref();
-            let (outcome, took) = check::run(&check, &env, color, guardian).await;
+            let (outcome, took) = check::run(&check, &program, guardian).await;
             shared.sender.input(Input::Checked {
                 service,
                 check: no,
@@ -175,55 +186,10 @@ impl Backend {
         }));
     }
 
-    fn await_port(&mut self) {
-        let ports: Vec<u16> = self.wanted_ports().collect();
-        let (service, shared) = (self.no, self.shared.clone());
-        if ports.is_empty() {
-            let free = Input::Port(service, PortState::Free);
-            shared.sender.input(free);
-            return;
-        }
-        // Who waits for somebody else to let go only looks now and then.
-        let bound = if self.held {
-            Duration::ZERO
-        } else {
-            PORT_BOUND
-        };
-        self.awaiting = Some(Task::spawn(async move {
-            let state = port::wait_free(&ports, bound, &shared.own_ports).await;
-            shared.sender.input(Input::Port(service, state));
-        }));
-    }
-
     /// Its process group is gone: there is nothing to look at.
     pub(super) fn gone(&mut self) {
         self.probing = None;
         self.group = None;
-    }
-
-    /// It has to be free for the next start.
-    pub(super) fn wants(&mut self, port: u16) {
-        self.ports.insert(port);
-    }
-
-    /// Where it listened before, and where it is waited for on this machine.
-    pub(super) fn wanted_ports(&self) -> impl Iterator<Item = u16> {
-        let mut ports = self.ports.clone();
-        match &self.service.ready {
-            Ready::Http(url) => {
-                let here = url.host().is_some_and(is_here);
-                ports.extend(url.port_u16().filter(|_| here));
-            }
-            Ready::Tcp(addresses) => {
-                let here = addresses
-                    .iter()
-                    .filter(|address| address.ip().is_loopback());
-                ports.extend(here.map(SocketAddr::port));
-            }
-            Ready::Listens | Ready::Log(_) => {}
-        }
-        ports.retain(|port| !self.shared_ports.contains(port));
-        ports.into_iter()
     }
 
     fn spawn(&mut self, run: Run) -> Input {
@@ -235,11 +201,11 @@ impl Backend {
         };
         self.output.clear();
         let identity = Identity::now();
-        let Some(program) = self.program() else {
+        let Some(program) = self.program().cloned() else {
             return failed(String::new());
         };
         let launched = spawn(&Launch {
-            program,
+            program: &program,
             id: identity.id(),
             guardian: self.shared.guardian.as_ref(),
             output: self.output.clone(),
@@ -249,6 +215,7 @@ impl Backend {
             Err(error) => return failed(error.to_string()),
         };
         let pid = group.pid();
+        self.formers.add(identity.id());
         if let Some(records) = &self.shared.records {
             told(records.started(&group, identity.id(), &program.command));
         }
@@ -263,7 +230,8 @@ impl Backend {
             service,
             run,
             pid,
-            ports: self.ports.clone(),
+            ports: self.ports.all.clone(),
+            formers: self.formers.clone(),
             output: self.output.clone(),
             shared: self.shared.clone(),
         };
@@ -296,21 +264,10 @@ impl Backend {
             run,
             group,
             output: self.output.clone(),
-            known: self.ports.iter().copied().collect(),
+            known: self.ports.all.iter().copied().collect(),
         };
         let sender = self.shared.sender.clone();
         self.probing = Some(Task::spawn(look(looked, probe, sender)));
-    }
-
-    /// It listens there by now.
-    pub(super) fn listens(&mut self, ports: BTreeSet<u16>, shared: BTreeSet<u16>) {
-        if let (Some(records), Some(group)) = (&self.shared.records, &self.group) {
-            told(records.listens(group.pid(), &ports));
-        }
-        self.shared_ports = shared;
-        if !ports.is_empty() {
-            self.ports = ports;
-        }
     }
 
     fn missing(&self, run: Run) -> Input {
@@ -363,9 +320,4 @@ impl Backend {
     pub(super) fn news(&self, news: &News) {
         self.shared.reporter.news(&self.service.name, news);
     }
-}
-
-fn is_here(host: &str) -> bool {
-    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }

@@ -7,6 +7,7 @@ use server_reload_protocol::MAX_PROBLEM_OUTPUT;
 
 use super::Message;
 use super::backend::Shared;
+use super::former::Formers;
 use super::refusal::refusal;
 use crate::supervisor::Exit;
 use crate::supervisor::machine::{Input, Refusal, Run, ServiceNo};
@@ -19,6 +20,7 @@ pub(super) struct Ended {
     pub(super) pid: u32,
     /// Where the service is known to listen.
     pub(super) ports: BTreeSet<u16>,
+    pub(super) formers: Formers,
     pub(super) output: Output,
     pub(super) shared: Shared,
 }
@@ -34,9 +36,10 @@ impl Ended {
         if let Some(records) = &shared.records {
             told(records.ended(self.pid));
         }
-        let (written, ports) = (self.output.tail(MAX_PROBLEM_OUTPUT), self.ports);
+        let (ports, formers) = (self.ports, self.formers);
+        let written = self.output.tail(MAX_PROBLEM_OUTPUT);
         let (output, own_ports) = (written.clone(), shared.own_ports.clone());
-        let refused = move || refusal(&written, &ports, &own_ports);
+        let refused = move || refusal(&written, &ports, &own_ports, &formers);
         if let Ok(Some(refusal)) = tokio::task::spawn_blocking(refused).await {
             if let Refusal::Held {
                 holder,

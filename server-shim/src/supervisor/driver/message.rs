@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::operations::Ask;
 use crate::supervisor::attach::Seen;
 use crate::supervisor::machine::{Input, Run, ServiceNo};
 use crate::supervisor::ready::IsReady;
@@ -49,6 +50,8 @@ pub(in crate::supervisor) enum Message {
         /// Who listens now.
         is: IsReady,
     },
+    /// Somebody asks for a restart.
+    Ask(Ask),
     /// Something was seen of a backend that somebody else runs.
     Seen(ServiceNo, Seen),
 }

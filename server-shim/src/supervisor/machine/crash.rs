@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use super::effect::{Effect, Status, Timer};
 use super::input::{Refusal, Run, ServiceNo};
-use super::service::{Process, Service};
+use super::operations::Outcome;
+use super::service::{Again, Process, Service};
 use super::stage::Stage;
 use super::{Effects, Machine};
-use crate::supervisor::{Cause, Exit, News};
+use crate::supervisor::{Cause, Exit, Holder, News};
 
 /// The pause after the first time; it doubles with each.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -28,7 +29,7 @@ impl Machine {
         output: String,
         out: &mut Effects,
     ) {
-        let (quitting, count) = (self.is_quitting(), &mut self.count);
+        let quitting = self.is_quitting();
         let Some(service) = self.services.get_mut(no).filter(|it| it.has(run)) else {
             return;
         };
@@ -41,20 +42,24 @@ impl Machine {
         match service.stage {
             Stage::Stopping if quitting => service.stage = Stage::Over,
             Stage::Stopping => match service.again.take() {
-                Some(cause) => service.begin(now, cause, count, out),
+                Some(Again { cause, ops }) => self.begin(now, no, cause, &ops, out),
                 None => service.await_port(out),
             },
-            _ => service.crashed(now, process, exit, output, out),
+            _ => {
+                let outcome = service.crashed(now, process, exit, output, out);
+                if let Some(outcome) = outcome {
+                    service.end(&outcome, &mut self.book.operations, out);
+                }
+            }
         }
     }
 
     pub(super) fn pause_due(&mut self, now: Duration, no: ServiceNo, out: &mut Effects) {
-        let count = &mut self.count;
-        let Some(service) = self.services.get_mut(no) else {
+        let Some(service) = self.service(no) else {
             return;
         };
         match service.stage {
-            Stage::BackingOff => service.begin(now, Cause::Crash, count, out),
+            Stage::BackingOff => self.begin(now, no, Cause::Crash, &[], out),
             Stage::AwaitingPort => out.push(Effect::AwaitPort(no)),
             _ => {}
         }
@@ -62,6 +67,7 @@ impl Machine {
 }
 
 impl Service {
+    /// How the restart that was under way has ended by that, if it has.
     fn crashed(
         &mut self,
         now: Duration,
@@ -69,7 +75,7 @@ impl Service {
         exit: Exit,
         output: String,
         out: &mut Effects,
-    ) {
+    ) -> Option<Outcome> {
         if process
             .ready
             .is_some_and(|ready| now.saturating_sub(ready) >= HEALTHY)
@@ -90,18 +96,14 @@ impl Service {
                 },
                 out,
             );
-            return;
+            return None;
         }
         // Who was ready had its port; what it writes of ports later means another.
         let refusal = self.refusal.take().filter(|_| process.ready.is_none());
         // The port is waited for, and its holder was named.
         self.held |= matches!(refusal, Some(Refusal::Held { ours: false, .. }));
-        self.end(
-            refusal
-                .as_ref()
-                .map_or(Status::Exited, |_| Status::PortStillInUse),
-            out,
-        );
+        let status = refusal.as_ref().map_or(Status::Exited, Refusal::status);
+        let stayed = refusal.as_ref().and_then(Refusal::stayed);
         self.go(
             if again.is_some() {
                 Stage::BackingOff
@@ -111,7 +113,9 @@ impl Service {
             out,
         );
         let title = refusal.as_ref().map(Refusal::title);
-        self.trouble(title.unwrap_or_else(|| exit.to_string()), output, out);
+        let title = title.unwrap_or_else(|| exit.to_string());
+        let outcome = Outcome::because(status, title.clone()).with_output(&output);
+        self.trouble(title, output, out);
         if let Some(refusal) = refusal {
             self.news(refusal.into(), out);
         }
@@ -119,6 +123,7 @@ impl Service {
         if let Some(pause) = again {
             out.push(Effect::Arm(Timer::Pause(self.no), pause));
         }
+        Some(Outcome { stayed, ..outcome })
     }
 
     fn pause(&self) -> Option<Duration> {
@@ -129,7 +134,37 @@ impl Service {
     }
 }
 
+impl Holder {
+    /// How a restart ends for whose port it stays where it is.
+    pub(super) fn status(&self) -> Status {
+        if self.former {
+            Status::PidUnchanged
+        } else {
+            Status::PortStillInUse
+        }
+    }
+
+    /// The process of before, where it is that.
+    pub(super) fn stayed(&self) -> Option<u32> {
+        self.pid.filter(|_| self.former)
+    }
+}
+
 impl Refusal {
+    fn status(&self) -> Status {
+        match self {
+            Self::Held { holder, .. } => holder.status(),
+            Self::Lingering { .. } => Status::PortStillInUse,
+        }
+    }
+
+    fn stayed(&self) -> Option<u32> {
+        match self {
+            Self::Held { holder, .. } => holder.stayed(),
+            Self::Lingering { .. } => None,
+        }
+    }
+
     /// In one line.
     fn title(&self) -> String {
         match self {

@@ -6,9 +6,9 @@ use std::time::Duration;
 use server_reload_protocol::payload::{ChangeKind, Phase};
 
 use super::input::{CheckNo, Run, ServiceNo};
-use crate::supervisor::News;
+use crate::supervisor::{Cause, News};
 
-/// The number of an accepted restart.
+/// The number of an operation.
 pub(crate) type Op = u64;
 
 /// The machine's timers; at most one of each runs.
@@ -24,22 +24,7 @@ pub(crate) enum Timer {
     Pause(ServiceNo),
 }
 
-/// How an accepted restart has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Status {
-    /// A new process is ready.
-    Restarted,
-    /// The check has failed, the process of before goes on.
-    CheckFailed,
-    /// Somebody else listens on the port.
-    PortStillInUse,
-    /// The new process runs, and was not ready in time.
-    StartedButUnhealthy,
-    /// The new process has ended, or could not be started.
-    Exited,
-    /// Something newer has taken its place, what it was for was put back, or everything ends.
-    Cancelled,
-}
+pub(crate) use server_reload_protocol::payload::OperationStatus as Status;
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,8 +62,19 @@ pub(crate) enum Effect {
         pid: Option<u32>,
         /// Why, for people.
         reason: Option<String>,
-        /// As part of which restart.
-        op: Option<Op>,
+        /// As part of which operations.
+        ops: Vec<Op>,
+    },
+    /// Note for these operations alone where a service stands that has become part of them: all others were told.
+    Stands {
+        /// Which.
+        service: ServiceNo,
+        /// Where.
+        phase: Phase,
+        /// Its process, where one runs.
+        pid: Option<u32>,
+        /// For which operations.
+        ops: Vec<Op>,
     },
     /// The id of the service's present process becomes the server id.
     Announce(ServiceNo),
@@ -102,14 +98,47 @@ pub(crate) enum Effect {
     },
     /// What was wrong with the service is over.
     Solved(ServiceNo),
-    /// An accepted restart has come to its end.
-    Ended {
-        /// Of which service.
+    /// An operation has begun.
+    Opened {
+        /// Which one.
+        op: Op,
+        /// What it restarts; first those for whose sake it was begun.
+        services: Vec<ServiceNo>,
+        /// Why.
+        cause: Cause,
+        /// The phases that it goes through if all goes well.
+        plan: Vec<Phase>,
+    },
+    /// The answer to [`super::Input::Restart`]: the operation that restarts what was asked for.
+    Accepted {
+        /// Which one.
+        op: Op,
+    },
+    /// A service's restart has ended, as part of however many operations.
+    Turned {
+        /// Which service.
         service: ServiceNo,
+        /// How.
+        status: Status,
+        /// After how long.
+        took: Duration,
+    },
+    /// An operation has come to its end.
+    Ended {
         /// Which one.
         op: Op,
         /// How.
         status: Status,
+        /// The first service that has failed.
+        service: Option<ServiceNo>,
+        /// Why, for people.
+        reason: Option<String>,
+        /// The end of what was written, where it has failed.
+        output: Option<String>,
+        /// The process of before that has stayed where it was.
+        stayed: Option<u32>,
+        /// The operation that has taken its place.
+        successor: Option<Op>,
     },
     /// Tell people.
     News(ServiceNo, News),

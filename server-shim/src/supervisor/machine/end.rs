@@ -2,6 +2,7 @@
 
 use super::effect::{Effect, Status, Timer};
 use super::input::ServiceNo;
+use super::operations::{Operations, Outcome};
 use super::service::Service;
 use super::stage::Stage;
 use super::{Effects, Ending, Machine};
@@ -26,7 +27,7 @@ impl Machine {
         let ending = if hard { Ending::AtOnce } else { Ending::Asked };
         self.ending = self.ending.max(ending);
         for service in &mut self.services {
-            service.quit(hard, out);
+            service.quit(hard, &mut self.book.operations, out);
         }
     }
 
@@ -41,15 +42,18 @@ impl Machine {
 }
 
 impl Service {
-    fn quit(&mut self, hard: bool, out: &mut Effects) {
-        self.again = None;
+    fn quit(&mut self, hard: bool, operations: &mut Operations, out: &mut Effects) {
+        if let Some(again) = self.again.take() {
+            self.ops.extend(again.ops);
+        }
         match self.stage {
             // It is ended as soon as it is there.
             Stage::Starting(_) => self.disarm(out),
             Stage::Stopping | Stage::Over => {}
             _ => self.begin_end(out),
         }
-        self.end(Status::Cancelled, out);
+        let outcome = Outcome::because(Status::Cancelled, "server-reload was ended");
+        self.end(&outcome, operations, out);
         if hard && self.stage == Stage::Stopping {
             out.push(Effect::Kill(self.no));
         }

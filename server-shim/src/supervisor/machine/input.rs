@@ -32,14 +32,14 @@ pub(crate) enum FileEvent {
     },
 }
 
-/// What a changed file is for.
+/// What a changed file is for pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Class {
     /// A style sheet, swapped in the page.
     Style,
     /// Something else that a page is made of.
     Page,
-    /// Anything else: services are restarted for it.
+    /// No page is made of it.
     Code,
 }
 
@@ -48,8 +48,10 @@ pub(crate) enum Class {
 pub(crate) struct Change {
     /// Absolute.
     pub(crate) path: PathBuf,
-    /// What it is for.
+    /// What it is for a page.
     pub(crate) class: Class,
+    /// The services for which it is code: they are restarted for it.
+    pub(crate) services: Vec<ServiceNo>,
     /// As the page would request it, percent-encoded.
     pub(crate) url: String,
     /// Its content before; `None` where it did not exist, or was never read.
@@ -201,10 +203,11 @@ pub(crate) enum Input {
     },
     /// A backend that somebody else runs does not answer.
     Away(ServiceNo),
-    /// Somebody asks for a restart.
+    /// Somebody asks for a restart; answered by [`super::Effect::Accepted`], unless none is run by us or
+    /// everything ends.
     Restart {
-        /// Of which service.
-        service: ServiceNo,
+        /// Of which services, beside those that are restarted with them.
+        services: Vec<ServiceNo>,
         /// Who.
         cause: Cause,
     },

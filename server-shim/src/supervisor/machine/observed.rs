@@ -15,20 +15,15 @@ impl Machine {
         if self.is_quitting() {
             return;
         }
-        self.count.run += 1;
-        let run = self.count.run;
+        self.book.run += 1;
+        let run = self.book.run;
         let Some(service) = self.service(no).filter(|it| it.rules.attached) else {
             return;
         };
         let before = service.before;
         let first = service.seen == 0;
         service.seen += 1;
-        service.process = Some(Process {
-            run,
-            pid,
-            ready: Some(now),
-            announced: false,
-        });
+        service.process = Some(Process::new(run, pid, Some(now)));
         service.go(Stage::Ready, out);
         let took = now.saturating_sub(service.since);
         service.news(
@@ -44,6 +39,10 @@ impl Machine {
             },
             out,
         );
+        // The same one may only have been away.
+        if !first && (pid.is_none() || pid != before) {
+            self.moved_by_others(now, no, out);
+        }
     }
 
     /// A backend that somebody else runs does not answer.
@@ -55,7 +54,7 @@ impl Machine {
             return;
         }
         // Whether or not its own id was told: pages have that of the one of before until then.
-        if service.process.take().is_some() {
+        if service.process.take().is_some() && service.rules.reload {
             out.push(Effect::Withdraw);
         }
         service.since = now;

@@ -3,47 +3,52 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::effect::{Effect, Status, Timer};
-use super::input::{Change, CheckNo, CheckOutcome, Class, PortState, Run, ServiceNo};
+use super::effect::{Effect, Op, Status, Timer};
+use super::input::{Change, CheckNo, CheckOutcome, PortState, Run, ServiceNo};
 use super::loops::Verdict;
-use super::service::{Process, Service};
+use super::operations::Outcome;
+use super::service::{Again, Process, Service};
 use super::stage::Stage;
-use super::{Counters, Effects, Ending, Machine};
+use super::{Book, Effects, Ending, Machine};
 use crate::supervisor::{Cause, News};
 
 /// A port that somebody holds is looked at again after this time.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 impl Machine {
-    pub(super) fn code_changed(
+    /// For which files this service is to be restarted, if it is.
+    pub(super) fn wants_restart(
         &mut self,
         now: Duration,
         no: ServiceNo,
         changes: &[Change],
         out: &mut Effects,
-    ) {
-        let (heard, count) = (self.heard, &mut self.count);
-        let Some(service) = self.services.get_mut(no) else {
-            return;
-        };
+    ) -> Option<Vec<PathBuf>> {
+        let heard = self.heard;
+        let service = &mut self.services[no];
         let code: Vec<_> = changes
             .iter()
-            .filter(|change| change.class == Class::Code)
+            .filter(|change| change.services.contains(&no))
             .collect();
+        // One that somebody else runs is restarted by them; its pages follow that.
+        if code.is_empty() || service.rules.attached {
+            return None;
+        }
         let ready = service.process.and_then(|process| process.ready);
         let is_starting = ready.is_none_or(|ready| heard <= ready);
         for change in &code {
             service.differs.note(change, is_starting);
         }
         if service.is_put_back() {
-            service.put_back(out);
-            return;
+            service.put_back(now, &mut self.book, out);
+            return None;
         }
         let paths: Vec<PathBuf> = code.iter().map(|change| change.path.clone()).collect();
-        if service.is_no_loop(heard, &paths, out) {
-            service.crashes = 0;
-            service.accept(now, Cause::Files(paths), count, out);
+        if !service.is_no_loop(heard, &paths, out) {
+            return None;
         }
+        service.crashes = 0;
+        Some(paths)
     }
 
     pub(super) fn checked(
@@ -54,7 +59,7 @@ impl Machine {
         took: Duration,
         out: &mut Effects,
     ) {
-        let Some(service) = self.service(no) else {
+        let Some(service) = self.services.get_mut(no) else {
             return;
         };
         if service.stage != Stage::Checking(check) {
@@ -63,13 +68,13 @@ impl Machine {
         match outcome {
             CheckOutcome::Passed => service.stage = Stage::Passed,
             CheckOutcome::Failed { reason, output } => {
-                service.check_failed(reason, output, took, out);
+                service.check_failed(reason, output, took, &mut self.book, out);
             }
         }
     }
 
     pub(super) fn port(&mut self, no: ServiceNo, state: PortState, out: &mut Effects) {
-        let Some(service) = self.service(no) else {
+        let Some(service) = self.services.get_mut(no) else {
             return;
         };
         if service.stage != Stage::AwaitingPort {
@@ -81,18 +86,16 @@ impl Machine {
                 service.stage = Stage::PortFree;
             }
             PortState::Held { holder, ours } => {
+                let title = holder.title(ours);
+                let (status, advice) = (holder.status(), holder.advice());
+                let stayed = holder.stayed();
                 if !std::mem::replace(&mut service.held, true) {
-                    service.news(
-                        News::PortHeld {
-                            holder: holder.clone(),
-                            ours,
-                        },
-                        out,
-                    );
-                    let title = holder.title(ours);
-                    service.trouble(title, String::new(), out);
+                    service.news(News::PortHeld { holder, ours }, out);
+                    service.trouble(title.clone(), advice, out);
                 }
-                service.end(Status::PortStillInUse, out);
+                let outcome = Outcome::because(status, title);
+                let outcome = Outcome { stayed, ..outcome };
+                service.end(&outcome, &mut self.book.operations, out);
                 out.push(Effect::Arm(Timer::Pause(no), LOOK_AGAIN));
             }
         }
@@ -106,19 +109,14 @@ impl Machine {
         pid: u32,
         out: &mut Effects,
     ) {
-        let (ending, count) = (self.ending, &mut self.count);
+        let ending = self.ending;
         let Some(service) = self.services.get_mut(no) else {
             return;
         };
         if service.stage != Stage::Starting(run) {
             return;
         }
-        service.process = Some(Process {
-            run,
-            pid: Some(pid),
-            ready: None,
-            announced: false,
-        });
+        service.process = Some(Process::new(run, Some(pid), None));
         service.turned = Some(now);
         if ending != Ending::Not {
             service.stop(out);
@@ -131,8 +129,8 @@ impl Machine {
         out.push(Effect::Probe(no, run));
         let timeout = service.rules.ready_timeout;
         out.push(Effect::Arm(Timer::Ready(no), timeout));
-        if let Some(cause) = service.again.take() {
-            service.accept(now, cause, count, out);
+        if let Some(Again { cause, ops }) = service.again.take() {
+            self.begin(now, no, cause, &ops, out);
         }
     }
 
@@ -144,7 +142,7 @@ impl Machine {
         reason: String,
         out: &mut Effects,
     ) {
-        let (quitting, count) = (self.is_quitting(), &mut self.count);
+        let quitting = self.is_quitting();
         let Some(service) = self.services.get_mut(no) else {
             return;
         };
@@ -155,12 +153,14 @@ impl Machine {
             service.stage = Stage::Over;
             return;
         }
-        service.end(Status::Exited, out);
         service.go(Stage::Down, out);
-        service.trouble(format!("cannot be started: {reason}"), String::new(), out);
+        let title = format!("cannot be started: {reason}");
+        service.trouble(title.clone(), String::new(), out);
         service.news(News::CannotStart { reason }, out);
-        if let Some(cause) = service.again.take() {
-            service.begin(now, cause, count, out);
+        let outcome = Outcome::because(Status::Exited, title);
+        service.end(&outcome, &mut self.book.operations, out);
+        if let Some(Again { cause, ops }) = service.again.take() {
+            self.begin(now, no, cause, &ops, out);
         }
     }
 
@@ -196,17 +196,18 @@ impl Machine {
         output: String,
         out: &mut Effects,
     ) {
-        let Some(service) = self.with_run(no, run) else {
+        let Some(service) = self.services.get_mut(no).filter(|it| it.has(run)) else {
             return;
         };
         if service.stage != Stage::WaitingUntilReady {
             return;
         }
         let took = service.rules.ready_timeout;
-        service.end(Status::StartedButUnhealthy, out);
         service.go(Stage::Late, out);
         let seconds = took.as_secs_f64();
         let title = format!("not ready after {seconds} s: {what}");
+        let outcome = Outcome::because(Status::StartedButUnhealthy, title.clone());
+        let outcome = outcome.with_output(&output);
         service.trouble(title, output, out);
         service.news(
             News::NeverReady {
@@ -215,6 +216,7 @@ impl Machine {
             },
             out,
         );
+        service.end(&outcome, &mut self.book.operations, out);
     }
 }
 
@@ -226,15 +228,22 @@ impl Service {
         ready && undecided && self.differs.is_nothing()
     }
 
-    fn put_back(&mut self, out: &mut Effects) {
+    fn put_back(&mut self, now: Duration, book: &mut Book, out: &mut Effects) {
+        let mut ops = self.ops.iter();
+        let asked_for = ops.any(|op| book.operations.is_asked_for(*op));
+        if let (true, Some(cause)) = (asked_for, self.cause.clone()) {
+            // Who has asked wants it whatever the files are; they are to be checked as they are.
+            return self.begin(now, cause, &self.ops.clone(), book, out);
+        }
         if let Stage::Checking(_) = self.stage {
             out.push(Effect::StopCheck(self.no));
         }
-        self.end(Status::Cancelled, out);
         self.failed = false;
         self.solve(out);
         self.go(Stage::Ready, out);
         self.news(News::PutBack, out);
+        let outcome = Outcome::because(Status::Cancelled, "what had changed was put back");
+        self.end(&outcome, &mut book.operations, out);
     }
 
     /// Whether the change is not one of a backend that restarts itself by writing.
@@ -257,69 +266,50 @@ impl Service {
         }
     }
 
-    /// A restart is wanted: begins it, or lets it join what is under way.
-    pub(super) fn accept(
-        &mut self,
-        now: Duration,
-        cause: Cause,
-        count: &mut Counters,
-        out: &mut Effects,
-    ) {
-        if self.rules.attached {
-            return;
-        }
-        match self.stage {
-            Stage::Over => {}
-            // Somebody holds the port: it is looked at again at once.
-            Stage::AwaitingPort if self.held => self.begin(now, cause, count, out),
-            // The old process is on its way out. What comes next reads the files as they are then.
-            Stage::Stopping | Stage::AwaitingPort | Stage::PortFree if !self.rules.check => {
-                let is_asked_for = !matches!(cause, Cause::Files(_));
-                if is_asked_for && self.op.is_none() {
-                    self.open(cause, count);
-                }
-            }
-            Stage::Starting(_) | Stage::Stopping => self.again = Some(cause),
-            _ => self.begin(now, cause, count, out),
-        }
-    }
-
+    /// Begins anew, as part of these operations and no others.
     pub(super) fn begin(
         &mut self,
         now: Duration,
         cause: Cause,
-        count: &mut Counters,
+        ops: &[Op],
+        book: &mut Book,
         out: &mut Effects,
     ) {
         if let Stage::Checking(_) = self.stage {
             out.push(Effect::StopCheck(self.no));
         }
-        self.end(Status::Cancelled, out);
+        let newer = Outcome {
+            successor: ops.last().copied(),
+            ..Outcome::because(Status::Cancelled, "it was begun anew, for something newer")
+        };
+        let kept: Vec<Op> = self.again.take().map_or_else(Vec::new, |again| again.ops);
+        self.ops.extend(kept.iter().filter(|op| !ops.contains(op)));
+        self.leave(ops, &newer, &mut book.operations, out);
+        self.join(ops, &mut book.operations);
         self.disarm(out);
         self.since = now;
-        self.again = None;
-        let checks = self.rules.check && cause != Cause::Crash;
-        self.open(cause.clone(), count);
-        if checks {
-            count.check += 1;
+        self.cause = Some(cause.clone());
+        if self.rules.check && cause != Cause::Crash {
+            book.check += 1;
             self.news(News::Checking { cause }, out);
-            self.go(Stage::Checking(count.check), out);
-            out.push(Effect::Check(self.no, count.check));
+            self.go(Stage::Checking(book.check), out);
+            out.push(Effect::Check(self.no, book.check));
         } else {
             self.news(News::Starting { cause: Some(cause) }, out);
-            self.stop_or_start(out);
+            self.stop_or_start(book, out);
         }
     }
 
     /// The check has passed, and its files are settled.
-    pub(super) fn passed(&mut self, out: &mut Effects) {
-        let cause = self.op.as_ref().map(|op| op.cause.clone());
+    pub(super) fn passed(&mut self, book: &mut Book, out: &mut Effects) {
+        let cause = self.cause.clone();
         self.news(News::Starting { cause }, out);
-        self.stop_or_start(out);
+        self.stop_or_start(book, out);
     }
 
     /// The way is free: ends the process of before, where there is one.
-    pub(super) fn stop_or_start(&mut self, out: &mut Effects) {
+    fn stop_or_start(&mut self, book: &mut Book, out: &mut Effects) {
+        book.turning.push(self.no);
         if self.process.is_some() {
             self.stop(out);
         } else {
@@ -335,9 +325,16 @@ impl Service {
         out.push(Effect::Arm(Timer::Stop(self.no), self.rules.stop_timeout));
     }
 
-    fn check_failed(&mut self, reason: String, output: String, took: Duration, out: &mut Effects) {
-        self.end(Status::CheckFailed, out);
+    fn check_failed(
+        &mut self,
+        reason: String,
+        output: String,
+        took: Duration,
+        book: &mut Book,
+        out: &mut Effects,
+    ) {
         let title = format!("check failed: {reason}");
+        let outcome = Outcome::because(Status::CheckFailed, title.clone()).with_output(&output);
         self.trouble(title, output.clone(), out);
         self.failed = self.process.is_some();
         let stage = match self.process {
@@ -357,5 +354,6 @@ impl Service {
             },
             out,
         );
+        self.end(&outcome, &mut book.operations, out);
     }
 }

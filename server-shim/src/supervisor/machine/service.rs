@@ -5,11 +5,12 @@ use std::time::Duration;
 use server_reload_protocol::payload::Phase;
 
 use super::differs::Differs;
-use super::effect::{Effect, Op, Status, Timer};
+use super::effect::{Effect, Op, Timer};
 use super::input::{Refusal, Run, ServiceNo};
 use super::loops::Loops;
+use super::operations::{Operations, Outcome};
 use super::stage::Stage;
-use super::{Counters, Effects, Rules};
+use super::{Effects, Rules};
 use crate::supervisor::{Cause, News};
 
 /// A service's state.
@@ -22,10 +23,12 @@ pub(super) struct Service {
     pub(super) process: Option<Process>,
     /// The process that pages were last told of.
     pub(super) before: Option<u32>,
-    /// The restart that is under way.
-    pub(super) op: Option<Operation>,
-    /// One more is wanted when the process is there.
-    pub(super) again: Option<Cause>,
+    /// The operations that what is under way is part of.
+    pub(super) ops: Vec<Op>,
+    /// Why it is restarted, while it is.
+    pub(super) cause: Option<Cause>,
+    /// One more restart is wanted when the process is there, or gone.
+    pub(super) again: Option<Again>,
     /// The last check has failed, and the process of before goes on.
     pub(super) failed: bool,
     pub(super) differs: Differs,
@@ -46,7 +49,10 @@ pub(super) struct Service {
     pub(super) worker: Option<u32>,
     /// Who listens since the command has restarted itself, until the id has followed.
     pub(super) handed: Option<Listener>,
+    /// The phase, and the process, that was last told.
     told: Option<(Phase, Option<u32>)>,
+    /// The operations that it was told for.
+    told_for: Vec<Op>,
     troubled: bool,
 }
 
@@ -56,7 +62,11 @@ pub(super) struct Process {
     pub(super) run: Run,
     pub(super) pid: Option<u32>,
     pub(super) ready: Option<Duration>,
-    /// Its id is, or was, the server id.
+    /// Pages were told that it is ready.
+    pub(super) told: bool,
+    /// Its id is to become the server id.
+    pub(super) owes_id: bool,
+    /// There is a server id since it is ready.
     pub(super) announced: bool,
 }
 
@@ -66,11 +76,27 @@ pub(super) struct Listener {
     pub(super) pid: Option<u32>,
 }
 
-/// An accepted restart.
+/// A restart that is wanted beside the one that is under way.
 #[derive(Clone, Debug)]
-pub(super) struct Operation {
-    pub(super) op: Op,
+pub(super) struct Again {
     pub(super) cause: Cause,
+    /// The operations that it is part of; a new one where there is none.
+    pub(super) ops: Vec<Op>,
+}
+
+impl Process {
+    /// One that nobody was told of.
+    pub(super) const fn new(run: Run, pid: Option<u32>, ready: Option<Duration>) -> Self {
+        let (told, owes_id, announced) = (false, false, false);
+        Self {
+            run,
+            pid,
+            ready,
+            told,
+            owes_id,
+            announced,
+        }
+    }
 }
 
 impl Service {
@@ -81,7 +107,8 @@ impl Service {
             stage: Stage::Down,
             process: None,
             before: None,
-            op: None,
+            ops: Vec::new(),
+            cause: None,
             again: None,
             failed: false,
             differs: Differs::default(),
@@ -95,8 +122,16 @@ impl Service {
             worker: None,
             handed: None,
             told: None,
+            told_for: Vec::new(),
             troubled: false,
         }
+    }
+
+    /// Those with which it is restarted.
+    pub(super) fn pulled_by(&self) -> Vec<ServiceNo> {
+        let needs = self.rules.needs.iter();
+        let pulls = needs.filter(|need| need.restart && !self.rules.attached);
+        pulls.map(|need| need.service).collect()
     }
 
     /// Whether this is the process of ours that it has now.
@@ -110,6 +145,12 @@ impl Service {
         self.stage == Stage::Ready && self.again.is_none()
     }
 
+    /// Whether its process is ready, and only the check says whether that is to be ended.
+    pub(super) fn is_checked_beside(&self) -> bool {
+        let ready = self.process.is_some_and(|process| process.ready.is_some());
+        ready && matches!(self.stage, Stage::Checking(_))
+    }
+
     /// Whether a restart is on its way, so that one more is part of it or follows it.
     pub(super) fn is_under_way(&self) -> bool {
         let waits = matches!(self.stage, Stage::Down | Stage::BackingOff);
@@ -120,11 +161,21 @@ impl Service {
         !waits && !runs
     }
 
+    /// Whether it is not ready, and nothing is under way that would change that.
+    pub(super) fn is_stuck(&self) -> bool {
+        match self.stage {
+            Stage::Down | Stage::BackingOff | Stage::Late => true,
+            Stage::AwaitingPort => self.held,
+            Stage::WaitingUntilReady => self.rules.attached,
+            _ => false,
+        }
+    }
+
     /// Goes to this stage and tells what pages then see.
     pub(super) fn go(&mut self, stage: Stage, out: &mut Effects) {
         self.stage = stage;
-        // Said with the id, once that may move.
-        let waits = stage == Stage::Ready && self.process.is_some_and(|it| !it.announced);
+        // Said once files are settled.
+        let waits = stage == Stage::Ready && self.process.is_some_and(|it| !it.told);
         if !waits {
             self.tell(stage.phase(self.failed), out);
         }
@@ -132,37 +183,50 @@ impl Service {
 
     fn tell(&mut self, phase: Phase, out: &mut Effects) {
         let pid = self.process.and_then(|process| process.pid);
-        if self.told == Some((phase, pid)) {
-            return;
+        let mut ops = self.ops.clone();
+        if self.told.replace((phase, pid)) == Some((phase, pid)) {
+            ops.retain(|op| !self.told_for.contains(op));
+            if ops.is_empty() {
+                return;
+            }
         }
-        self.told = Some((phase, pid));
+        self.told_for.clone_from(&self.ops);
         out.push(Effect::Phase {
             service: self.no,
             phase,
             pid,
-            reason: self.op.as_ref().map(|op| op.cause.to_string()),
-            op: self.op.as_ref().map(|op| op.op),
+            reason: self.cause.as_ref().map(Cause::to_string),
+            ops,
         });
     }
 
-    /// Whether its id is not the server id yet.
-    pub(super) fn is_news(&self) -> bool {
-        let announced = self.process.is_none_or(|process| process.announced);
-        !announced || self.handed.is_some()
-    }
-
-    /// Whether its id neither moves nor is about to.
-    pub(super) fn is_at_rest(&self) -> bool {
-        self.is_settled() && !self.is_news()
-    }
-
-    /// Says that it is ready, where that is news; its id becomes the server id where it is the `last`.
-    pub(super) fn announce(&mut self, last: bool, out: &mut Effects) {
-        let Some(process) = self.process.as_mut().filter(|it| !it.announced) else {
-            self.follow(last, out);
+    /// Says to these operations what all others were told before.
+    pub(super) fn stands(&mut self, ops: Vec<Op>, out: &mut Effects) {
+        let Some((phase, pid)) = self.told.filter(|_| !ops.is_empty()) else {
             return;
         };
-        process.announced = true;
+        self.told_for.extend(&ops);
+        out.push(Effect::Stands {
+            service: self.no,
+            phase,
+            pid,
+            ops,
+        });
+    }
+
+    /// Whether nothing about it is, or is about to be, told.
+    pub(super) fn is_at_rest(&self) -> bool {
+        let told = self.process.is_none_or(|process| process.told);
+        self.is_settled() && told && self.handed.is_none() && self.owes_id().is_none()
+    }
+
+    /// Says that it is ready, where that is news; what people are to be told of it follows the id.
+    pub(super) fn tell_ready(&mut self, out: &mut Effects) -> Option<News> {
+        let Some(process) = self.process.as_mut().filter(|it| !it.told) else {
+            return self.follow();
+        };
+        process.told = true;
+        process.owes_id = self.rules.reload;
         let took = process.ready.unwrap_or_default().saturating_sub(self.since);
         let (pid, before) = (process.pid, self.before);
         self.before = pid;
@@ -171,41 +235,46 @@ impl Service {
             self.solve(out);
         }
         self.tell(self.stage.phase(self.failed), out);
-        self.move_id(last, out);
-        if !self.rules.attached {
-            self.news(
-                News::Ready {
-                    pid,
-                    before,
-                    took,
-                    url: None,
-                },
-                out,
-            );
-        }
-        self.end(Status::Restarted, out);
+        (!self.rules.attached).then_some(News::Ready {
+            pid,
+            before,
+            took,
+            url: None,
+        })
     }
 
     /// The command has restarted itself.
-    fn follow(&mut self, last: bool, out: &mut Effects) {
-        if let Some(Listener { pid }) = self.handed.take() {
-            let before = self.worker.or(self.before);
-            self.worker = pid;
-            self.news(News::Moved { pid, before }, out);
-            self.move_id(last, out);
+    fn follow(&mut self) -> Option<News> {
+        let Listener { pid } = self.handed.take()?;
+        let before = self.worker.or(self.before);
+        self.worker = pid;
+        if let Some(process) = &mut self.process {
+            process.owes_id = self.rules.reload;
         }
+        Some(News::Moved { pid, before })
     }
 
-    fn move_id(&self, last: bool, out: &mut Effects) {
-        if last {
-            out.push(Effect::Announce(self.no));
+    /// Its run and number, where its id is to become the server id.
+    pub(super) fn owes_id(&self) -> Option<(Run, ServiceNo)> {
+        let process = self.process.filter(|process| process.owes_id)?;
+        Some((process.run, self.no))
+    }
+
+    /// There is a server id, which is up to date with this service.
+    pub(super) fn announced(&mut self) {
+        if let Some(process) = &mut self.process {
+            process.owes_id = false;
+            process.announced = true;
         }
     }
 
     /// Pages wait until there is an id again.
     pub(super) fn withdraw(&mut self, out: &mut Effects) {
-        let announced = self.process.as_mut().map(|process| &mut process.announced);
-        if announced.is_some_and(std::mem::take) {
+        let Some(process) = &mut self.process else {
+            return;
+        };
+        process.owes_id = false;
+        if std::mem::take(&mut process.announced) {
             out.push(Effect::Withdraw);
         }
     }
@@ -229,23 +298,37 @@ impl Service {
         }
     }
 
-    /// The restart that is under way is over, so or so.
-    pub(super) fn end(&mut self, status: Status, out: &mut Effects) {
-        if let Some(operation) = self.op.take() {
-            out.push(Effect::Ended {
-                service: self.no,
-                op: operation.op,
-                status,
-            });
-        }
+    /// What is under way is over, so or so. The phase that it ends in is told before.
+    pub(super) fn end(
+        &mut self,
+        outcome: &Outcome,
+        operations: &mut Operations,
+        out: &mut Effects,
+    ) {
+        self.cause = None;
+        self.leave(&[], outcome, operations, out);
     }
 
-    pub(super) fn open(&mut self, cause: Cause, count: &mut Counters) {
-        count.op += 1;
-        self.op = Some(Operation {
-            op: count.op,
-            cause,
-        });
+    /// It is over as a part of all operations but these.
+    pub(super) fn leave(
+        &mut self,
+        but: &[Op],
+        outcome: &Outcome,
+        operations: &mut Operations,
+        out: &mut Effects,
+    ) {
+        let (stay, left): (Vec<_>, Vec<_>) = self.ops.drain(..).partition(|op| but.contains(op));
+        self.ops = stay;
+        if !left.is_empty() {
+            out.push(Effect::Turned {
+                service: self.no,
+                status: outcome.status,
+                took: operations.now.saturating_sub(self.since),
+            });
+        }
+        for op in left {
+            operations.end(op, self.no, outcome, out);
+        }
     }
 
     /// Waits for the port, then starts.
@@ -266,18 +349,14 @@ impl Service {
     }
 
     /// `unread`: files have changed, and nobody has looked how.
-    pub(super) fn spawn_if_free(&mut self, unread: bool, count: &mut Counters, out: &mut Effects) {
-        if self.stage != Stage::PortFree {
-            return;
-        }
-        count.run += 1;
+    pub(super) fn spawn(&mut self, unread: bool, run: Run, out: &mut Effects) {
         // It reads its files as they are now.
         self.differs.start(unread);
         self.handed = None;
         self.failed = false;
         self.refusal = None;
-        self.go(Stage::Starting(count.run), out);
-        out.push(Effect::Spawn(self.no, count.run));
+        self.go(Stage::Starting(run), out);
+        out.push(Effect::Spawn(self.no, run));
     }
 
     pub(super) fn disarm(&self, out: &mut Effects) {

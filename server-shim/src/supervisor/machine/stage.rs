@@ -21,6 +21,8 @@ pub(super) enum Stage {
     AwaitingPort,
     /// The port is free; until files are settled.
     PortFree,
+    /// Everything is ready for its start but a service that it needs.
+    AwaitingService,
     /// The process is being started.
     Starting(Run),
     /// It runs and is not ready.
@@ -42,6 +44,7 @@ impl Stage {
             Self::Checking(_) | Self::Passed => Phase::Checking,
             Self::Stopping => Phase::Stopping,
             Self::AwaitingPort | Self::PortFree => Phase::WaitingForPort,
+            Self::AwaitingService => Phase::WaitingForService,
             Self::Starting(_) => Phase::Starting,
             Self::WaitingUntilReady => Phase::WaitingUntilReady,
             Self::Late => Phase::Failed,

@@ -5,8 +5,10 @@ mod answers;
 mod asides;
 mod checks;
 mod crashes;
+mod depends;
 mod happening;
 mod loops;
+mod operations;
 mod ports;
 mod properties;
 mod quits;
@@ -21,27 +23,27 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use super::*;
-use crate::supervisor::{Exit, Holder};
+use crate::supervisor::{Cause, Exit, Holder};
 
 /// A service that we run.
-const PLAIN: Rules = Rules {
-    attached: false,
-    check: false,
-    stop_timeout: Duration::from_secs(3),
-    ready_timeout: Duration::from_secs(30),
-};
+const PLAIN: Rules = rules(false, false);
 
 /// The same with a check.
-const CHECKED: Rules = Rules {
-    check: true,
-    ..PLAIN
-};
+const CHECKED: Rules = rules(false, true);
 
 /// One that somebody else runs.
-const ATTACHED: Rules = Rules {
-    attached: true,
-    ..PLAIN
-};
+const ATTACHED: Rules = rules(true, false);
+
+const fn rules(attached: bool, check: bool) -> Rules {
+    Rules {
+        attached,
+        check,
+        reload: true,
+        needs: Vec::new(),
+        stop_timeout: Duration::from_secs(3),
+        ready_timeout: Duration::from_secs(30),
+    }
+}
 
 /// A machine with its clock, its timers and its files.
 struct Story {
@@ -75,6 +77,13 @@ fn class(path: &str) -> Class {
         Some("html") => Class::Page,
         _ => Class::Code,
     }
+}
+
+/// The services for which it is code: `1/a.py` is the code of service 1, `a.py` of all.
+fn code_of(path: &str, all: usize) -> Vec<ServiceNo> {
+    let only: Option<ServiceNo> = path.split_once('/').and_then(|(no, _)| no.parse().ok());
+    let is_for = |no: &ServiceNo| class(path) == Class::Code && only.is_none_or(|only| only == *no);
+    (0..all).filter(is_for).collect()
 }
 
 impl Story {
@@ -155,6 +164,7 @@ impl Story {
     fn read_as(&mut self, contents: &[(&str, Digest)]) -> String {
         let changes = contents.iter().map(|(path, after)| Change {
             class: class(path),
+            services: code_of(path, self.machine.services.len()),
             url: format!("/{path}"),
             before: Some(self.index.insert(path.into(), *after).unwrap_or(0)),
             after: Some(*after),
@@ -185,18 +195,26 @@ impl Story {
     }
 
     fn held(&mut self) -> String {
-        let holder = Holder {
+        self.held_by(Self::holder(false))
+    }
+
+    /// By a process of the same service that has left its group.
+    fn former(&mut self) -> String {
+        self.held_by(Self::holder(true))
+    }
+
+    fn held_by(&mut self, holder: Holder) -> String {
+        let ours = false;
+        self.tell(Input::Port(0, PortState::Held { holder, ours }))
+    }
+
+    fn holder(former: bool) -> Holder {
+        Holder {
             port: 8_000,
             pid: Some(7),
-            name: None,
-        };
-        self.tell(Input::Port(
-            0,
-            PortState::Held {
-                holder,
-                ours: false,
-            },
-        ))
+            name: former.then(|| "app".to_owned()),
+            former,
+        }
     }
 
     /// Its pid is the number of its run and 100.
@@ -237,8 +255,12 @@ impl Story {
     }
 
     fn ask(&mut self) -> String {
+        self.ask_for(&[0])
+    }
+
+    fn ask_for(&mut self, services: &[ServiceNo]) -> String {
         self.tell(Input::Restart {
-            service: 0,
+            services: services.to_vec(),
             cause: Cause::Key,
         })
     }
@@ -248,6 +270,66 @@ impl Story {
         let mut all = vec![self.gone(run - 1), self.free()];
         all.extend([self.spawned(run), self.is_ready(run)]);
         all.join(" | ")
+    }
+
+    /// The operations that were begun: what each restarts, and the phases to come.
+    fn opened(&self) -> Vec<(Vec<ServiceNo>, Vec<&'static str>)> {
+        let opened = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Opened { services, plan, .. } => {
+                let plan = plan.iter().map(|phase| phase.as_str());
+                Some((services.clone(), plan.collect()))
+            }
+            _ => None,
+        });
+        opened.collect()
+    }
+
+    /// The operation that the last request was given.
+    fn accepted(&self) -> Option<Op> {
+        let mut effects = self.effects.iter().rev();
+        effects.find_map(|effect| match effect {
+            Effect::Accepted { op } => Some(*op),
+            _ => None,
+        })
+    }
+
+    /// How each operation has ended: its number, its status, who has failed and why.
+    fn ended(&self) -> Vec<(Op, effect::Status, Option<ServiceNo>, Option<&str>)> {
+        let ended = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Ended {
+                op,
+                status,
+                service,
+                reason,
+                ..
+            } => Some((*op, *status, *service, reason.as_deref())),
+            _ => None,
+        });
+        ended.collect()
+    }
+
+    /// The phases of an operation's record.
+    fn phases_of(&self, op: Op) -> Vec<&'static str> {
+        let phases = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Phase { phase, ops, .. } | Effect::Stands { phase, ops, .. } => {
+                ops.contains(&op).then_some(phase.as_str())
+            }
+            _ => None,
+        });
+        phases.collect()
+    }
+
+    /// How each service's restart has ended, and after how many milliseconds.
+    fn turned(&self) -> Vec<(ServiceNo, effect::Status, u128)> {
+        let turned = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Turned {
+                service,
+                status,
+                took,
+            } => Some((*service, *status, took.as_millis())),
+            _ => None,
+        });
+        turned.collect()
     }
 
     /// How often the id has moved.
@@ -298,13 +380,14 @@ fn word(effect: &Effect) -> Option<String> {
         Effect::Change { kind, urls } => (0, format!("{} {}", kind.as_str(), urls.join(" "))),
         Effect::Problem { service, title, .. } => (*service, format!("problem `{title}`")),
         Effect::Solved(no) => (*no, "solved".to_owned()),
-        Effect::Ended {
-            service,
-            op,
-            status,
-        } => (*service, format!("op {op} {status:?}")),
+        Effect::Ended { op, status, .. } => (0, format!("op {op} {status:?}")),
         Effect::Done => (0, "done".to_owned()),
-        Effect::Disarm(_) | Effect::News(..) => return None,
+        Effect::Disarm(_)
+        | Effect::News(..)
+        | Effect::Opened { .. }
+        | Effect::Accepted { .. }
+        | Effect::Stands { .. }
+        | Effect::Turned { .. } => return None,
     };
     let mut text = String::new();
     if no > 0 {

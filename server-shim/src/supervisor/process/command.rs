@@ -1,20 +1,37 @@
 //! From a command line to what the system is asked for.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::path::{Component, Path};
+
 use tokio::process::Command;
 
 use crate::supervisor::CommandLine;
 
-/// `None` where there is no word in it.
-pub(super) fn command(line: &CommandLine) -> Option<Command> {
+/// `None` where there is no word in it. A relative path to the program is taken from `dir`.
+pub(super) fn command(line: &CommandLine, dir: Option<&Path>) -> Option<Command> {
     match line {
         CommandLine::Words(words) => {
             let (program, arguments) = words.split_first()?;
-            let mut command = Command::new(program);
+            let mut command = Command::new(resolve(program, dir));
             command.args(arguments);
             Some(command)
         }
         CommandLine::Shell(line) if line.trim().is_empty() => None,
         CommandLine::Shell(line) => Some(shell(line)),
+    }
+}
+
+/// Systems differ in whether a relative path is meant from the old folder or from the new one. A mere name is
+/// looked for in the `PATH`.
+fn resolve<'a>(program: &'a OsStr, dir: Option<&Path>) -> Cow<'a, OsStr> {
+    let path = Path::new(program);
+    let is_path =
+        path.is_relative() && path.components().count() > 1 || path.starts_with(Component::CurDir);
+    let from = dir.filter(|_| is_path).map(std::path::absolute);
+    match from {
+        Some(Ok(dir)) => Cow::Owned(dir.join(path).into_os_string()),
+        _ => Cow::Borrowed(program),
     }
 }
 
@@ -114,10 +131,23 @@ mod tests {
     }
 
     #[test]
+    fn a_path_is_taken_from_the_folder_and_a_name_is_not() {
+        let dir = Path::new("/srv/api");
+        let program = |name: &str, dir| resolve(name.as_ref(), dir).into_owned();
+        assert_eq!(program("./serve", Some(dir)), "/srv/api/./serve");
+        assert_eq!(program("bin/serve", Some(dir)), "/srv/api/bin/serve");
+        assert_eq!(program("../serve", Some(dir)), "/srv/api/../serve");
+        for name in ["serve", "/bin/serve"] {
+            assert_eq!(program(name, Some(dir)), name);
+        }
+        assert_eq!(program("./serve", None), "./serve");
+    }
+
+    #[test]
     fn a_line_without_a_word_is_none() {
-        assert!(command(&CommandLine::Words(Vec::new())).is_none());
-        assert!(command(&CommandLine::Shell(" ".to_owned())).is_none());
-        let shell = command(&CommandLine::Shell("serve".to_owned())).unwrap();
+        assert!(command(&CommandLine::Words(Vec::new()), None).is_none());
+        assert!(command(&CommandLine::Shell(" ".to_owned()), None).is_none());
+        let shell = command(&CommandLine::Shell("serve".to_owned()), None).unwrap();
         let words: Vec<_> = shell.as_std().get_args().collect();
         assert_eq!(words, ["-c", "exec serve"]);
     }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use tokio::process::Command;
@@ -16,7 +16,7 @@ use super::{Group, Guardian, Output, Running};
 use crate::supervisor::{CommandLine, Program, Speaker};
 
 /// The variable that tells a backend its server id.
-const ID_VARIABLE: &str = "SERVER_RELOAD_ID";
+pub(crate) const ID_VARIABLE: &str = "SERVER_RELOAD_ID";
 
 /// What is needed to start a program.
 #[derive(Debug)]
@@ -36,6 +36,12 @@ pub(crate) struct Launch<'a> {
 pub(crate) enum SpawnError {
     #[error("there is no command\n\nadd one: `-- python app.py`")]
     Nothing,
+    #[error(
+        "there is no folder `{}`\n\nmake it: `mkdir {}`, or give another",
+        dir.display(),
+        dir.display()
+    )]
+    NoFolder { dir: PathBuf },
     #[error("`{program}` was not found\n\ninstall it, or give its path, such as `./{program}`")]
     NotFound { program: String },
     #[error(
@@ -89,16 +95,10 @@ fn is_no_program(error: &io::Error) -> bool {
 ///
 /// If the system does not start it. That a shell does not find its command is an exit with code 127.
 pub(crate) fn spawn(launch: &Launch<'_>) -> Result<(Group, Running), SpawnError> {
-    let Program {
-        command: line,
-        env,
-        color,
-        stdin,
-        ..
-    } = launch.program;
-    let mut command = prepare(line, env, *color)?;
+    let program = launch.program;
+    let mut command = prepare(&program.command, program)?;
     command.env(ID_VARIABLE, launch.id);
-    if *stdin {
+    if program.stdin {
         command.stdin(Stdio::piped());
     }
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -106,19 +106,19 @@ pub(crate) fn spawn(launch: &Launch<'_>) -> Result<(Group, Running), SpawnError>
     Ok(run(leader, Readers::new(), &launch.output, launch.guardian))
 }
 
-/// Starts a command that is not a service: it reads nothing, and its outputs come as one, in their order.
+/// Starts a command in a program's place and with its variables: it reads nothing, and its outputs come as one,
+/// in their order.
 ///
 /// # Errors
 ///
 /// As [`spawn`].
 pub(crate) fn run_aside(
     line: &CommandLine,
-    env: &[(String, String)],
-    color: bool,
+    program: &Program,
     guardian: Option<&Guardian>,
     output: &Output,
 ) -> Result<Running, SpawnError> {
-    let mut command = prepare(line, env, color)?;
+    let mut command = prepare(line, program)?;
     let mut readers = Readers::new();
     // Where one pipe cannot be had, two do.
     if join_outputs(&mut command, &mut readers, output).is_err() {
@@ -128,12 +128,19 @@ pub(crate) fn run_aside(
     Ok(run(leader, readers, output, guardian).1)
 }
 
-fn prepare(
-    line: &CommandLine,
-    env: &[(String, String)],
-    color: bool,
-) -> Result<Command, SpawnError> {
-    let mut command = command(line).ok_or(SpawnError::Nothing)?;
+/// This command where the program runs, with its variables.
+fn prepare(line: &CommandLine, program: &Program) -> Result<Command, SpawnError> {
+    let Program {
+        dir, env, color, ..
+    } = program;
+    let mut command = command(line, dir.as_deref()).ok_or(SpawnError::Nothing)?;
+    if let Some(dir) = dir {
+        // The system's own message would be of the program.
+        if !dir.is_dir() {
+            return Err(SpawnError::NoFolder { dir: dir.clone() });
+        }
+        command.current_dir(dir);
+    }
     // An empty `NO_COLOR` asks for nothing: https://no-color.org
     let counts = |name: &str, value: &OsStr| name != "NO_COLOR" || !value.is_empty();
     let is_set = |name: &str| {
@@ -143,7 +150,7 @@ fn prepare(
                 .iter()
                 .any(|(its, value)| its == name && counts(name, value.as_ref()))
     };
-    command.envs(extra(color, is_set));
+    command.envs(extra(*color, is_set));
     command.envs(env.iter().map(|(name, value)| (name, value)));
     command.stdin(Stdio::null());
     Ok(command)

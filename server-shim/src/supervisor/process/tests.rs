@@ -31,6 +31,7 @@ pub(crate) fn script(lines: &str) -> Program {
 pub(crate) fn program(command: CommandLine) -> Program {
     Program {
         command,
+        dir: None,
         env: Vec::new(),
         stdin: false,
         stop_signal: StopSignal::Term,

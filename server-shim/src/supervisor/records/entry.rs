@@ -76,12 +76,12 @@ impl Run {
 }
 
 /// When a living process was started. `None`: there is none.
-pub(super) fn start_of(pid: u32) -> Option<u64> {
+pub(crate) fn start_of(pid: u32) -> Option<u64> {
     let table = Table::some(&[pid], ProcessRefreshKind::nothing());
     Some(table.get(pid)?.start_time())
 }
 
 /// Whether both are the start of one process: the system works it out anew from a clock that may be set.
-pub(super) fn is_same(start: u64, other: u64) -> bool {
+pub(crate) fn is_same(start: u64, other: u64) -> bool {
     start.abs_diff(other) <= 1
 }

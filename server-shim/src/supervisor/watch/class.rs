@@ -3,11 +3,11 @@
 use std::fmt::Write;
 use std::path::{Component, Path};
 
-use super::rules::Rules;
+use super::scope::Scope;
 use crate::supervisor::Globs;
 use crate::supervisor::machine::Class;
 
-impl Rules {
+impl Scope {
     pub(super) fn class(&self, path: &Path) -> Class {
         let given = &self.given;
         if self.matches(&given.style, path) {

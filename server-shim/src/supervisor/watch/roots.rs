@@ -36,6 +36,21 @@ impl Roots {
         Ok(roots)
     }
 
+    /// All that these have; each has its own folder that is served.
+    pub(super) fn union<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
+        let mut union = Self::default();
+        for roots in all {
+            for folder in &roots.folders {
+                union.insert(folder.clone(), false);
+            }
+            for file in &roots.files {
+                union.insert(file.clone(), true);
+            }
+            union.links.extend(roots.links.iter().cloned());
+        }
+        union
+    }
+
     /// As [`Roots::resolve`], later: what is away meanwhile stays where it was.
     pub(super) fn renew(&self, rules: &WatchRules) -> Self {
         let mut roots = Self::default();

@@ -1,205 +1,120 @@
-//! Which files count.
+//! Which files count at all, and for whom.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
-
-use super::WatchError;
-use super::builtin::{GIT, IGNORE_FILES, PATTERNS, VIRTUAL_ENVIRONMENT};
-use super::repository::Repository;
+use super::builtin::{GIT, IGNORE_FILES, VIRTUAL_ENVIRONMENT};
 use super::roots::Roots;
-use crate::supervisor::WatchRules;
+use super::scope::{Layer, Scope};
+use super::{Given, Owner, WatchError};
+use crate::supervisor::machine::{Class, ServiceNo};
 
-/// The rules of all roots. What the folders say is read when it is first needed, and kept.
+/// The rules of all services and of the served folder: a file counts where it does for one of them.
 #[derive(Debug)]
 pub(super) struct Rules {
+    /// Of all scopes.
     pub(super) roots: Roots,
-    pub(super) given: WatchRules,
-    /// For each folder of the roots: the built-in list, then `--ignore`, so that the latter has the last word.
-    fixed: Vec<(PathBuf, Gitignore)>,
-    read: Mutex<Read>,
+    scopes: Vec<Scope>,
 }
 
-/// What was read of the folders.
-#[derive(Debug, Default)]
-struct Read {
-    /// By folder; `None` where it is ignored.
-    folders: BTreeMap<PathBuf, Option<Arc<Layer>>>,
-    /// How often something was forgotten: what was read over that is not kept.
-    forgotten: u64,
-}
+/// The rules for what is in a folder, scope by scope; `None` where it is ignored.
+pub(super) struct Layers(Vec<Option<Arc<Layer>>>);
 
-/// What a folder adds to the rules of the folders above.
-#[derive(Debug, Default)]
-pub(super) struct Layer {
-    above: Option<Arc<Layer>>,
-    /// The first that says something counts.
-    own: Vec<Gitignore>,
+/// What a changed file is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Meaning {
+    /// For a page.
+    pub(super) class: Class,
+    /// Those for whom it is code.
+    pub(super) services: Vec<ServiceNo>,
+    /// As a page would request it.
+    pub(super) url: String,
 }
 
 impl Rules {
     /// # Errors
     ///
-    /// When a pattern of `--ignore` is none.
-    pub(super) fn new(given: WatchRules, roots: Roots) -> Result<Self, WatchError> {
-        let fixed = roots
-            .folders
-            .iter()
-            .map(|root| Ok((root.clone(), fixed(root, &given.ignore)?)))
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            roots,
-            given,
-            fixed,
-            read: Mutex::default(),
-        })
+    /// When a root does not exist, or a pattern is none.
+    pub(super) fn new(given: &Given) -> Result<Self, WatchError> {
+        let scopes = given.0.iter().map(|(owner, rules)| {
+            let roots = Roots::resolve(rules)?;
+            Scope::new(*owner, rules.clone(), roots)
+        });
+        Ok(Self::of(scopes.collect::<Result<_, _>>()?))
+    }
+
+    fn of(scopes: Vec<Scope>) -> Self {
+        Self {
+            roots: Roots::union(scopes.iter().map(|scope| &scope.roots)),
+            scopes,
+        }
+    }
+
+    /// The same later: nothing that was read is kept, and roots may be elsewhere.
+    pub(super) fn renew(&self) -> Result<Self, WatchError> {
+        let scopes = self.scopes.iter().map(|scope| {
+            let roots = scope.roots.renew(&scope.given);
+            Scope::new(scope.owner, scope.given.clone(), roots)
+        });
+        Ok(Self::of(scopes.collect::<Result<_, _>>()?))
     }
 
     /// Whether this file counts.
     pub(super) fn counts(&self, path: &Path) -> bool {
-        if self.roots.files.iter().any(|file| file == path) {
-            return true;
-        }
-        let layer = path.parent().and_then(|folder| self.layer(folder));
-        layer.is_some_and(|layer| self.file_counts(&layer, path))
+        self.scopes.iter().any(|scope| scope.counts(path))
     }
 
-    /// As [`Rules::counts`], by the layer of its folder.
-    pub(super) fn file_counts(&self, layer: &Layer, path: &Path) -> bool {
-        !is_ignore_file(path) && self.has_extension(path) && !self.ignored(layer, path, false)
+    /// As [`Rules::counts`], by the layers of its folder.
+    pub(super) fn file_counts(&self, layers: &Layers, path: &Path) -> bool {
+        let mut scopes = self.scopes.iter().zip(&layers.0);
+        scopes.any(|(scope, layer)| {
+            let layer = layer.as_ref();
+            layer.is_some_and(|layer| scope.file_counts(layer, path))
+        })
     }
 
-    /// The rules for what is in a folder; `None` where that is ignored or outside the roots.
-    pub(super) fn layer(&self, folder: &Path) -> Option<Arc<Layer>> {
-        let forgotten = {
-            let read = self.lock();
-            if let Some(known) = read.folders.get(folder) {
-                return known.clone();
-            }
-            read.forgotten
-        };
-        let layer = self.read_layer(folder);
-        let mut read = self.lock();
-        if read.forgotten == forgotten {
-            read.folders.insert(folder.to_path_buf(), layer.clone());
-        }
-        layer
-    }
-
-    fn read_layer(&self, folder: &Path) -> Option<Arc<Layer>> {
-        let is_root = self.roots.folders.iter().any(|root| root == folder);
-        if !self.is_inside(folder) {
-            return is_root.then(|| outermost_layer(folder));
-        }
-        let above = folder.parent().and_then(|above| self.layer(above));
-        let above = above.filter(|above| {
-            !self.ignored(above, folder, true) && !folder.join(VIRTUAL_ENVIRONMENT).exists()
-        });
-        match above {
-            Some(above) => Some(Layer::read(folder, Some(above))),
-            // It is ignored, and asked for by name: what is above has no say.
-            None => is_root.then(|| Layer::read(folder, None)),
-        }
-    }
-
-    /// Whether it is below a folder of the roots.
-    fn is_inside(&self, path: &Path) -> bool {
-        let mut folders = self.roots.folders.iter();
-        folders.any(|root| path.starts_with(root) && path != root)
-    }
-
-    fn ignored(&self, layer: &Layer, path: &Path, is_folder: bool) -> bool {
-        let mut ignored = false;
-        for (root, fixed) in &self.fixed {
-            if path.starts_with(root) && path != root {
-                let matched = fixed.matched(path, is_folder);
-                if matched.is_whitelist() {
-                    return false;
-                }
-                ignored |= matched.is_ignore();
-            }
-        }
-        ignored || layer.ignores(path, is_folder)
-    }
-
-    fn has_extension(&self, path: &Path) -> bool {
-        let wanted = &self.given.extensions;
-        let extension = path.extension();
-        wanted.is_empty()
-            || extension
-                .is_some_and(|extension| wanted.iter().any(|wanted| extension == wanted.as_str()))
+    /// The rules for what is in a folder; `None` where that counts for nobody.
+    pub(super) fn layers(&self, folder: &Path) -> Option<Layers> {
+        let layers = self.scopes.iter().map(|scope| scope.layer(folder));
+        let layers: Vec<_> = layers.collect();
+        let counts = layers.iter().any(Option::is_some);
+        counts.then_some(Layers(layers))
     }
 
     /// What a folder and those below say may be different now.
     pub(super) fn forget(&self, folder: &Path) {
-        let mut read = self.lock();
-        read.forgotten += 1;
-        for folder in below(&read.folders, folder) {
-            read.folders.remove(&folder);
+        for scope in &self.scopes {
+            scope.forget(folder);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Read> {
-        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Whether all of this was read from there.
+    pub(super) fn is_config(&self, path: &Path) -> bool {
+        let mut of_config = self.of_owner(Owner::Config);
+        of_config.any(|scope| scope.roots.files.iter().any(|file| file == path))
     }
-}
 
-impl Layer {
-    fn read(folder: &Path, above: Option<Arc<Self>>) -> Arc<Self> {
-        let own: Vec<_> = [".ignore", ".gitignore"]
-            .iter()
-            .map(|name| folder.join(name))
-            .filter(|file| file.is_file())
-            // A line that is no pattern is left out, as git does.
-            .map(|file| Gitignore::new(file).0)
-            .collect();
-        match above {
-            Some(above) if own.is_empty() => above,
-            above => Arc::new(Self { above, own }),
+    /// What a file that counts is for. A page that shows it matters more than whose code it is.
+    pub(super) fn meaning(&self, path: &Path) -> Meaning {
+        let counts = |scope: &&Scope| scope.owner != Owner::Config && scope.counts(path);
+        let scopes: Vec<_> = self.scopes.iter().filter(counts).collect();
+        let classes = scopes.iter().map(|scope| (scope.owner, scope.class(path)));
+        let code = classes.clone().filter(|(_, class)| *class == Class::Code);
+        Meaning {
+            class: classes.map(|(_, class)| class).min().unwrap_or(Class::Code),
+            services: code.filter_map(|(owner, _)| owner.service()).collect(),
+            url: scopes
+                .first()
+                .map(|scope| scope.url(path))
+                .unwrap_or_default(),
         }
     }
 
-    fn ignores(&self, path: &Path, is_folder: bool) -> bool {
-        let mut layer = Some(self);
-        while let Some(current) = layer {
-            for file in &current.own {
-                match file.matched(path, is_folder) {
-                    ignore::Match::None => {}
-                    matched => return matched.is_ignore(),
-                }
-            }
-            layer = current.above.as_deref();
-        }
-        false
+    fn of_owner(&self, owner: Owner) -> impl Iterator<Item = &Scope> {
+        self.scopes.iter().filter(move |scope| scope.owner == owner)
     }
-}
-
-/// Inside a git work tree the files of the folders above count too.
-fn outermost_layer(root: &Path) -> Arc<Layer> {
-    let Some(repository) = Repository::of(root) else {
-        return Layer::read(root, None);
-    };
-    let mut layer = Arc::new(Layer {
-        above: None,
-        own: repository.excludes(),
-    });
-    let mut between: Vec<_> = root
-        .ancestors()
-        .skip(1)
-        .take_while(|folder| folder.starts_with(&repository.top))
-        .collect();
-    between.reverse();
-    for (index, folder) in between.iter().enumerate() {
-        let below = between.get(index + 1).copied().unwrap_or(root);
-        layer = Layer::read(folder, Some(layer));
-        if layer.ignores(below, true) {
-            return Layer::read(root, None);
-        }
-    }
-    Layer::read(root, Some(layer))
 }
 
 /// Whether it says what is ignored.
@@ -213,22 +128,6 @@ pub(super) fn is_rule(path: &Path) -> bool {
     let others = [VIRTUAL_ENVIRONMENT, GIT];
     let is_other = |name| others.iter().any(|other| name == *other);
     is_ignore_file(path) || path.file_name().is_some_and(is_other)
-}
-
-fn fixed(root: &Path, ignore: &[String]) -> Result<Gitignore, WatchError> {
-    let mut builder = GitignoreBuilder::new(root);
-    let given = ignore.iter().map(String::as_str);
-    for glob in PATTERNS.iter().copied().chain(given) {
-        let wrong = |source| WatchError::Ignore {
-            glob: glob.to_owned(),
-            source,
-        };
-        builder.add_line(None, glob).map_err(wrong)?;
-    }
-    builder.build().map_err(|source| WatchError::Ignore {
-        glob: ignore.join(" "),
-        source,
-    })
 }
 
 /// The keys that are this folder or below it.

@@ -58,7 +58,7 @@ impl Worker {
         }
         let old = self.others.difference(&wanted);
         let old: Vec<_> = old
-            .filter(|old| rules.layer(old).is_none())
+            .filter(|old| rules.layers(old).is_none())
             .cloned()
             .collect();
         self.tree.remove(&old);
@@ -172,9 +172,8 @@ impl Worker {
 
     fn read_rules(&mut self) {
         let rules = self.shared.rules();
-        let roots = rules.roots.renew(&rules.given);
         // The patterns are the same: they cannot fail now.
-        if let Ok(rules) = Rules::new(rules.given.clone(), roots) {
+        if let Ok(rules) = rules.renew() {
             self.shared.set_rules(rules);
         }
     }

@@ -9,6 +9,7 @@ mod git;
 mod ignoring;
 mod reading;
 mod saving;
+mod scopes;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -58,7 +59,7 @@ fn folder(files: &[(&str, &str)]) -> (TempDir, PathBuf) {
 fn age(root: &Path) {
     let young =
         |path: &Path| content::stamp(path).is_some_and(|stamp| stamp.is_after(SystemTime::now()));
-    let rules = Rules::new(roots(&[root]), Roots::resolve(&roots(&[root])).unwrap()).unwrap();
+    let rules = Rules::new(&of_one(&roots(&[root]))).unwrap();
     let mut found = walk::Found::default();
     found.walk_all(&rules, |_| Ok::<_, ()>(())).unwrap();
     wait_for("all files are old", || {
@@ -93,6 +94,11 @@ fn roots(paths: &[&Path]) -> WatchRules {
     }
 }
 
+/// For one service.
+fn of_one(rules: &WatchRules) -> Given {
+    Given(vec![(Owner::Service(0), rules.clone())])
+}
+
 impl Scene {
     /// Watches a folder with these files.
     fn new(files: &[(&str, &str)]) -> Self {
@@ -110,11 +116,15 @@ impl Scene {
     }
 
     fn of(folder: TempDir, root: PathBuf, tuning: Tuning, rules: &WatchRules) -> Self {
+        Self::given(folder, root, tuning, &of_one(rules))
+    }
+
+    fn given(folder: TempDir, root: PathBuf, tuning: Tuning, given: &Given) -> Self {
         let (tell, events) = mpsc::channel();
         let (warn, news) = mpsc::channel();
         let send = move |event| drop(tell.send(event));
         let warn = move |news| drop(warn.send(news));
-        let watch = start_tuned(rules, tuning, Box::new(send), Box::new(warn)).unwrap();
+        let watch = start_tuned(given, tuning, Box::new(send), Box::new(warn)).unwrap();
         Self {
             watch,
             events,

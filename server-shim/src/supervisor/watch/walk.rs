@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::builtin::GIT;
 use super::repository::Repository;
-use super::rules::{Layer, Rules, is_ignore_file, is_rule};
+use super::rules::{Layers, Rules, is_ignore_file, is_rule};
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ impl Found {
     ) -> Walked<E> {
         let mut left = vec![folder.to_path_buf()];
         while let Some(folder) = left.pop() {
-            if rules.layer(&folder).is_none() {
+            if rules.layers(&folder).is_none() {
                 continue;
             }
             enter(&folder)?;
@@ -50,8 +50,8 @@ impl Found {
                 // It may be newer than what we have read of this folder, and older than its watch.
                 rules.forget(&folder);
             }
-            if let Some(layer) = rules.layer(&folder) {
-                left.extend(self.sort(rules, &layer, &folder, &entries));
+            if let Some(layers) = rules.layers(&folder) {
+                left.extend(self.sort(rules, &layers, &folder, &entries));
             }
             self.folders.push(folder);
         }
@@ -62,7 +62,7 @@ impl Found {
     fn sort(
         &mut self,
         rules: &Rules,
-        layer: &Layer,
+        layers: &Layers,
         folder: &Path,
         entries: &[DirEntry],
     ) -> Vec<PathBuf> {
@@ -75,7 +75,7 @@ impl Found {
                 folders.push(path);
             } else if is_ignore_file(&path) {
                 self.ignore_files.push(path);
-            } else if rules.file_counts(layer, &path) {
+            } else if rules.file_counts(layers, &path) {
                 self.files.push(path);
             }
         }

@@ -10,6 +10,11 @@ pub(super) fn begin(role: &str) {
     let Some(started) = super::aside("started") else {
         return;
     };
+    // It may outlive those that it is of.
+    if role == "daemon" {
+        append(started, &format!("{role} {}", std::process::id()));
+        return;
+    }
     let lock = super::aside("lock").unwrap();
     let lock = File::options().append(true).create(true).open(lock);
     let lock = lock.unwrap();
@@ -22,6 +27,39 @@ pub(super) fn begin(role: &str) {
     // Held until the process ends.
     std::mem::forget(lock);
     append(started, &format!("{role} {}", std::process::id()));
+}
+
+/// Lets a process with these words run that is not of our group. It is there when this returns.
+#[cfg(unix)]
+pub(super) fn leave(words: &str) {
+    use std::process::Stdio;
+
+    let mut middle = super::by_hand(&format!("daemon role=daemon {words}"));
+    // Whoever reads what we write does not wait for it.
+    middle.stdin(Stdio::null()).stdout(Stdio::null());
+    assert!(middle.stderr(Stdio::null()).status().unwrap().success());
+}
+
+#[cfg(not(unix))]
+pub(super) fn leave(_: &str) {}
+
+/// Ends, and lives on in a session of its own.
+#[cfg(unix)]
+pub(super) fn daemonise(words: &str) -> ! {
+    use std::os::unix::process::CommandExt;
+
+    rustix::process::setsid().ok();
+    let before = count("daemon");
+    let daemon = super::by_hand(words).process_group(0).spawn();
+    while super::aside("").is_some() && count("daemon") == before {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    std::process::exit(i32::from(daemon.is_err()))
+}
+
+#[cfg(not(unix))]
+pub(super) fn daemonise(_: &str) -> ! {
+    std::process::exit(1)
 }
 
 /// How many of this role have said that they run.

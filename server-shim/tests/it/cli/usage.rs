@@ -4,13 +4,15 @@ use super::output;
 use crate::shim::binary;
 
 /// As their variables are called.
-pub(super) const OPTIONS: [&str; 28] = [
+pub(super) const OPTIONS: [&str; 33] = [
     "ALLOW_HOST",
     "ALLOW_ORIGIN",
     "ATTACH",
     "CHECK",
     "CHECK_TIMEOUT",
     "COMMAND",
+    "CONFIG",
+    "DETACH",
     "ENV_FILE",
     "EXT",
     "FOLDER",
@@ -18,7 +20,9 @@ pub(super) const OPTIONS: [&str; 28] = [
     "HEARTBEAT",
     "HOST",
     "IGNORE",
+    "LOG_FILE",
     "NAME",
+    "NO_CONFIG",
     "NO_WATCH",
     "OPEN",
     "PAGE",
@@ -26,6 +30,7 @@ pub(super) const OPTIONS: [&str; 28] = [
     "QUIET",
     "READY",
     "READY_TIMEOUT",
+    "SERVICE",
     "SHELL",
     "STDIN",
     "STOP_SIGNAL",
@@ -45,7 +50,13 @@ fn a_word_too_many_says_what_there_is() {
     for (args, part) in [
         (
             &["clinet", "out.js"][..],
-            "put `--` in front: server-reload -- clinet out.js\nthe only command of our own is: server-reload client FILE\n",
+            "put `--` in front: server-reload -- clinet out.js\nif our own command is meant: server-reload client\n",
+        ),
+        (&["restrat", "api"], "is meant: server-reload restart\n"),
+        (&["staus"], "is meant: server-reload status\n"),
+        (
+            &["--port", "1", "--quiet", "stop"],
+            "`--port <PORT>` has no meaning for `stop`",
         ),
         (&["www", "extra"], "`extra` is one word too many"),
         (

@@ -76,7 +76,7 @@ fn page_files_are_told_where_no_restart_follows() {
     let mut story = Story::ready(CHECKED);
     assert_eq!(story.read(&["a.py", "a.css"]), "checking, check 1");
     assert_eq!(story.save("b.css"), "");
-    let failed = "op 1 CheckFailed, problem `check failed: no`, failed, style /a.css /b.css";
+    let failed = "problem `check failed: no`, failed, op 1 CheckFailed, style /a.css /b.css";
     assert_eq!(story.checked(1, false), failed);
 
     let mut story = Story::ready(CHECKED);
@@ -84,7 +84,7 @@ fn page_files_are_told_where_no_restart_follows() {
     story.pass(5_000);
     story.whole("a.py");
     let back = story.read_as(&[("a.py", 0), ("a.html", 1)]);
-    assert_eq!(back, "stop check, op 1 Cancelled, ready, page /a.html");
+    assert_eq!(back, "stop check, ready, op 1 Cancelled, page /a.html");
 }
 
 #[test]
@@ -175,5 +175,9 @@ fn a_hand_over_during_a_check_that_fails_is_announced_then() {
     let mut story = Story::ready(CHECKED);
     story.save("a.py");
     assert_eq!(handed_over(&mut story, 1, 7), "");
-    assert!(story.checked(1, false).ends_with("failed, id"));
+    assert!(
+        story
+            .checked(1, false)
+            .ends_with("failed, op 1 CheckFailed, id")
+    );
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const FAILED: &str = "op 1 CheckFailed, problem `check failed: no`, failed";
+const FAILED: &str = "problem `check failed: no`, failed, op 1 CheckFailed";
 
 #[test]
 fn what_passes_restarts() {
@@ -69,7 +69,7 @@ fn what_is_put_back_while_it_is_checked_ends_the_check() {
     story.save_as("a.py", 1);
     assert_eq!(
         story.save_as("a.py", 0),
-        "stop check, op 1 Cancelled, ready"
+        "stop check, ready, op 1 Cancelled"
     );
     assert_eq!(story.checked(1, true), "", "too late");
 }
@@ -143,7 +143,7 @@ fn a_check_that_fails_beside_a_starting_process_waits_for_that() {
     assert_eq!(story.save("a.py"), "op 1 Cancelled, checking, check 2");
     assert_eq!(story.timers, BTreeMap::new());
     let waits =
-        "op 2 CheckFailed, problem `check failed: no`, too late in 30000, waiting_until_ready";
+        "problem `check failed: no`, too late in 30000, waiting_until_ready, op 2 CheckFailed";
     assert_eq!(story.checked(2, false), waits);
     assert_eq!(story.is_ready(2), "failed, id");
 }
@@ -157,7 +157,7 @@ fn a_process_that_ends_while_it_is_checked_leaves_the_rest_to_the_check() {
         let then = if passes {
             "waiting_for_port, port?"
         } else {
-            "op 1 CheckFailed, problem `check failed: no`, crashed"
+            "problem `check failed: no`, crashed, op 1 CheckFailed"
         };
         assert_eq!(story.checked(1, passes), then);
         assert_eq!(story.timers, BTreeMap::new());
@@ -174,7 +174,7 @@ fn a_check_that_passes_while_files_change_waits_for_them() {
         assert_eq!(story.whole("b.py"), "read b.py");
         assert_eq!(story.checked(1, true), "");
         let (files, then): (&[_], _) = if changed {
-            (&["b.py"], "op 1 Cancelled, check 2")
+            (&["b.py"], "op 1 Cancelled, checking, check 2")
         } else {
             (&[], "no id, stopping, stop, kill in 3000")
         };

@@ -19,10 +19,10 @@ fn a_growing_pause_and_then_none() {
     for (run, pause) in [(2, 500), (3, 1_000), (4, 2_000)] {
         let op = run - 1;
         let then =
-            format!("op {op} Exited, backing_off, problem `exited with code 1`, again in {pause}");
+            format!("backing_off, problem `exited with code 1`, again in {pause}, op {op} Exited");
         assert_eq!(crash_again(&mut story, run), then);
     }
-    let last = "op 4 Exited, crashed, problem `exited with code 1`";
+    let last = "crashed, problem `exited with code 1`, op 4 Exited";
     assert_eq!(crash_again(&mut story, 5), last);
     assert_eq!(story.timers, BTreeMap::new());
     let told = |news: &&News| matches!(news, News::Crashed { .. });
@@ -54,7 +54,10 @@ fn a_save_and_a_key_start_the_ladder_anew() {
         assert_eq!(start, "waiting_for_port, port?");
         story.free();
         story.spawned(6);
-        assert!(story.gone(6).ends_with("again in 250"), "by key: {key}");
+        assert!(
+            story.gone(6).ends_with("again in 250, op 5 Exited"),
+            "by key: {key}"
+        );
     }
 }
 
@@ -95,7 +98,7 @@ fn never_ready_is_told_and_not_announced() {
     story.spawned(2);
     assert_eq!(story.due(Timer::Ready(0)), "ask 2");
     let told =
-        "op 1 StartedButUnhealthy, failed, problem `not ready after 30 s: nothing listens yet`";
+        "failed, problem `not ready after 30 s: nothing listens yet`, op 1 StartedButUnhealthy";
     assert_eq!(missing(&mut story, 2), told);
     assert_eq!(story.moves(), 1);
     assert_eq!(story.is_ready(2), "solved, ready, id", "later");

@@ -88,9 +88,27 @@ pub(super) fn or_stray() -> impl Strategy<Value = Happening> {
     prop_oneof![30 => happening(), 8 => stray, 1 => quit]
 }
 
+/// Services that may need those before them.
 pub(super) fn rules(most: usize) -> impl Strategy<Value = Vec<Rules>> {
-    let one = prop_oneof![4 => Just(PLAIN), 4 => Just(CHECKED), 1 => Just(ATTACHED)];
-    vec(one, 0..=most)
+    let kind = prop_oneof![4 => Just(PLAIN), 4 => Just(CHECKED), 1 => Just(ATTACHED)];
+    // Which of those before it are needed, and which of these pull it along.
+    let one = (kind, prop::bool::weighted(0.8), 0..8_usize, any::<usize>());
+    vec(one, 0..=most).prop_map(|all| {
+        let all = all.into_iter().enumerate();
+        let rules = all.map(|(no, (rules, reload, needs, pulls))| {
+            let needed = (0..no).filter(|it| !rules.attached && needs >> it & 1 == 1);
+            let need = |service| Need {
+                service,
+                restart: pulls >> service & 1 == 1,
+            };
+            Rules {
+                reload,
+                needs: needed.map(need).collect(),
+                ..rules
+            }
+        });
+        rules.collect()
+    })
 }
 
 impl World {
@@ -119,12 +137,13 @@ impl World {
             },
             Happening::ReadAnswered => return self.answer_read(),
             Happening::Asked(of) => {
-                if let Some(service) = self.which(*of) {
-                    self.tell(&Input::Restart {
-                        service,
-                        cause: Cause::Key,
-                    });
-                }
+                // One, or several: each bit asks for one.
+                let all = 0..self.services.len();
+                let some = all.filter(|no| of >> no & 1 == 1).collect();
+                self.tell(&Input::Restart {
+                    services: some,
+                    cause: Cause::Key,
+                });
             }
             Happening::Pause => self.tell(&Input::Pause),
             Happening::Quit { hard } => self.tell(&Input::Quit { hard: *hard }),

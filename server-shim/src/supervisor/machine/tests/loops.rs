@@ -122,7 +122,7 @@ fn who_writes_when_it_crashes_is_found_too() {
     let mut story = Story::ready(PLAIN);
     for run in 1..5 {
         story.pass(3_000);
-        assert!(story.gone(run).ends_with("again in 250"), "run {run}");
+        assert!(story.gone(run).contains("again in 250"), "run {run}");
         story.whole("crash.log");
         if story.timers.contains_key(&Timer::Settle) {
             story.due(Timer::Settle);
@@ -135,7 +135,7 @@ fn who_writes_when_it_crashes_is_found_too() {
         story.free();
         story.spawned(run + 1);
     }
-    assert!(story.gone(5).ends_with("again in 250"));
+    assert!(story.gone(5).contains("again in 250"));
     story.whole("crash.log");
     assert_eq!(
         story.read(&["crash.log"]),

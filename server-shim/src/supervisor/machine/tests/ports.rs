@@ -29,7 +29,7 @@ fn a_held_port_is_told_once_and_looked_at_again() {
 #[test]
 fn a_save_while_the_port_is_held_looks_at_once() {
     for rules in [PLAIN, CHECKED] {
-        let mut story = Story::ready(rules);
+        let mut story = Story::ready(rules.clone());
         stopped(&mut story);
         if rules.check {
             // The process has ended during the check.
@@ -39,7 +39,7 @@ fn a_save_while_the_port_is_held_looks_at_once() {
         let first = if rules.check {
             "checking, check 2"
         } else {
-            "port?"
+            "waiting_for_port, port?"
         };
         assert_eq!(story.save("a.py"), first);
         assert_eq!(story.timers, BTreeMap::new());
@@ -79,7 +79,7 @@ fn a_refused_port_is_named_as_what_it_was() {
     let holder = Holder {
         port: 8_000,
         pid: Some(7),
-        name: None,
+        ..Holder::default()
     };
     let held = |ours| Refusal::Held {
         holder: holder.clone(),
@@ -88,17 +88,17 @@ fn a_refused_port_is_named_as_what_it_was() {
     let cases = [
         (
             held(false),
-            "op 1 PortStillInUse, backing_off, problem `port 8000 is held by pid 7`, again in 250",
+            "backing_off, problem `port 8000 is held by pid 7`, again in 250, op 1 PortStillInUse",
         ),
         (
             held(true),
-            "op 1 PortStillInUse, crashed, problem `the backend wants port 8000, on which \
-             server-reload listens`",
+            "crashed, problem `the backend wants port 8000, on which server-reload listens`, \
+             op 1 PortStillInUse",
         ),
         (
             Refusal::Lingering { port: 8_000 },
-            "op 1 PortStillInUse, backing_off, problem `port 8000 is free, but the backend does not \
-             reuse its address`, again in 250",
+            "backing_off, problem `port 8000 is free, but the backend does not reuse its address`, \
+             again in 250, op 1 PortStillInUse",
         ),
     ];
     for (refusal, then) in cases {
@@ -117,7 +117,7 @@ fn a_refused_port_is_named_as_what_it_was() {
         story.ask();
         story.free();
         story.spawned(3);
-        let plain = "op 2 Exited, backing_off, problem `exited with code 1`, again in 250";
+        let plain = "backing_off, problem `exited with code 1`, again in 250, op 2 Exited";
         assert_eq!(story.gone(3), plain, "the next says nothing of a port");
     }
 }

@@ -115,7 +115,7 @@ fn quit_where_something_runs() {
     ];
     for (name, rules, way, then) in ways {
         for hard in [false, true] {
-            let mut story = Story::ready(rules);
+            let mut story = Story::ready(rules.clone());
             way(&mut story);
             let kill = if hard { ", kill" } else { "" };
             let then = format!("{then}{kill}");
@@ -268,8 +268,8 @@ fn silent(story: &mut Story, name: &str) {
             pid: None,
         },
         Input::Restart {
-            service: 0,
-            cause: Cause::Request,
+            services: vec![0],
+            cause: Cause::Page,
         },
         Input::Pause,
         QUIT,

@@ -203,7 +203,7 @@ fn a_save_during_a_checked_restart_is_checked_too() {
             before: |story| {
                 story.save("a.py");
             },
-            at_once: "stop check, op 1 Cancelled, check 2",
+            at_once: "stop check, op 1 Cancelled, checking, check 2",
             after: |story| {
                 [
                     story.checked(1, true),
@@ -283,7 +283,7 @@ fn a_save_during_a_start_that_fails_starts_once_more() {
     story.gone(1);
     story.free();
     assert_eq!(story.save("program"), "");
-    let again = "op 1 Exited, crashed, problem `cannot be started: not found`, \
+    let again = "crashed, problem `cannot be started: not found`, op 1 Exited, \
                  waiting_for_port, port?";
     assert_eq!(spawn_failed(&mut story, 2), again);
     assert_eq!(story.free(), "starting, spawn 3");

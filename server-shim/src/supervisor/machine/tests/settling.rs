@@ -217,6 +217,7 @@ fn fifty_saves(event: fn(PathBuf) -> FileEvent) {
                     let change = Change {
                         path: "a.py".into(),
                         class: Class::Code,
+                        services: vec![0],
                         url: String::new(),
                         before: None,
                         after: Some(content),

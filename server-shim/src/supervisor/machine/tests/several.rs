@@ -3,7 +3,7 @@
 use super::*;
 
 /// Brings up every service of ours that waits for its port, with this run.
-fn up(story: &mut Story, no: ServiceNo, run: Run) -> String {
+pub(super) fn up(story: &mut Story, no: ServiceNo, run: Run) -> String {
     story.tell(Input::Port(no, PortState::Free));
     story.tell(Input::Spawned {
         service: no,
@@ -17,13 +17,13 @@ fn two() -> Story {
     let mut story = Story::new([PLAIN, PLAIN]);
     let both = "waiting_for_port, port?, 1:waiting_for_port, 1:port?";
     assert_eq!(story.tell(Input::Start), both);
-    assert_eq!(up(&mut story, 0, 1), "", "the other is not there yet");
-    assert_eq!(up(&mut story, 1, 2), "ready, 1:ready, 1:id");
+    assert_eq!(up(&mut story, 0, 1), "ready", "the other is not there yet");
+    assert_eq!(up(&mut story, 1, 2), "1:ready, 1:id");
     story.pass(60_000);
     story
 }
 
-fn goes(story: &mut Story, service: ServiceNo, run: Run) -> String {
+pub(super) fn goes(story: &mut Story, service: ServiceNo, run: Run) -> String {
     let exit = Exit::default();
     let output = String::new();
     story.tell(Input::Gone {
@@ -43,9 +43,22 @@ fn the_id_moves_once_all_are_ready_again() {
         assert_eq!(story.save("a.py"), both);
         let last = 1 - first;
         goes(&mut story, first, 1 + first as u64);
-        assert_eq!(up(&mut story, first, 3), "");
+        let name = |no, what: &str| {
+            if no == 0 {
+                what.to_owned()
+            } else {
+                format!("1:{what}")
+            }
+        };
+        assert_eq!(up(&mut story, first, 3), name(first, "ready"));
         goes(&mut story, last, 1 + last as u64);
-        assert!(up(&mut story, last, 4).contains("ready"));
+        let (ready, id) = (name(last, "ready"), name(last, "id"));
+        let then = format!("{ready}, {id}, op 1 Restarted");
+        assert_eq!(
+            up(&mut story, last, 4),
+            then,
+            "what is changed at once is one operation"
+        );
         assert_eq!(story.moves(), 2, "{:?}", story.effects);
     }
 }
@@ -54,15 +67,15 @@ fn the_id_moves_once_all_are_ready_again() {
 fn one_of_two_is_restarted() {
     let mut story = two();
     let restart = Input::Restart {
-        service: 1,
-        cause: Cause::Request,
+        services: vec![1],
+        cause: Cause::Page,
     };
     assert_eq!(
         story.tell(restart),
         "no id, 1:stopping, 1:stop, 1:kill in 3000"
     );
     assert_eq!(goes(&mut story, 1, 2), "1:waiting_for_port, 1:port?");
-    assert_eq!(up(&mut story, 1, 3), "1:ready, 1:id, 1:op 1 Restarted");
+    assert_eq!(up(&mut story, 1, 3), "1:ready, 1:id, op 1 Restarted");
 }
 
 #[test]
@@ -70,12 +83,12 @@ fn one_that_crashes_holds_the_id_of_the_other_back() {
     let mut story = two();
     assert!(goes(&mut story, 0, 1).starts_with("no id, backing_off"));
     let restart = Input::Restart {
-        service: 1,
+        services: vec![1],
         cause: Cause::Key,
     };
     story.tell(restart);
     goes(&mut story, 1, 2);
-    assert_eq!(up(&mut story, 1, 3), "");
+    assert_eq!(up(&mut story, 1, 3), "1:ready, op 1 Restarted");
     story.due(Timer::Pause(0));
     let then = up(&mut story, 0, 4);
     assert_eq!(then.matches("id").count(), 1, "{then}");
@@ -94,7 +107,7 @@ fn a_hand_over_of_one_waits_for_the_other() {
     };
     assert_eq!(story.tell(handed), "");
     story.due(Timer::Pause(1));
-    assert!(up(&mut story, 1, 3).ends_with("1:id, 1:op 1 Restarted"));
+    assert!(up(&mut story, 1, 3).ends_with("1:id, op 1 Restarted"));
     assert_eq!(story.moves(), 2);
 }
 
@@ -174,7 +187,7 @@ fn ours_beside_somebody_elses() {
     let mut story = Story::new([ATTACHED, PLAIN]);
     story.tell(Input::Start);
     is_up(&mut story, 5);
-    assert_eq!(up(&mut story, 1, 2), "ready, 1:ready, 1:id");
+    assert_eq!(up(&mut story, 1, 2), "1:ready, 1:id");
     story.pass(60_000);
     assert_eq!(
         story.save("a.py"),

@@ -28,8 +28,8 @@ impl World {
                 .filter(|it| !has(*it))
                 .unwrap_or(1_000_000)
         };
-        let run = wrong(self.machine.count.run);
-        let check = wrong(self.machine.count.check);
+        let run = wrong(self.machine.book.run);
+        let check = wrong(self.machine.book.check);
         self.tell(&stray.input(run, check, backend.is_none_or(Backend::is_ours)));
     }
 }
@@ -78,8 +78,8 @@ impl Stray {
             7 if ours => Input::Up { service, pid: None },
             8 if ours => Input::Away(service),
             9 => Input::Restart {
-                service: 9,
-                cause: Cause::Request,
+                services: vec![9],
+                cause: Cause::Page,
             },
             10 => Input::Port(9, PortState::Free),
             11 => Input::Due(Timer::Ready(service)),

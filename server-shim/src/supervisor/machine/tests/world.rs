@@ -2,14 +2,14 @@
 //!
 //! It asserts with every step what holds for any sequence of inputs.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use server_reload_protocol::payload::Phase;
 
 use super::*;
 
 /// The files that there are.
-pub(super) const FILES: [&str; 5] = ["a.py", "b.py", "c.py", "d.css", "e.html"];
+pub(super) const FILES: [&str; 6] = ["a.py", "b.py", "c.py", "d.css", "e.html", "1/f.py"];
 
 /// What they have in them.
 pub(super) type Contents = BTreeMap<PathBuf, Digest>;
@@ -27,8 +27,10 @@ pub(super) struct World {
     pub(super) reads: VecDeque<Vec<PathBuf>>,
     /// Pages have an id.
     has_id: bool,
-    /// Which accepted restarts have ended.
-    ended: BTreeSet<Op>,
+    /// The operations that have not ended, and what they restart.
+    open: BTreeMap<Op, Vec<ServiceNo>>,
+    /// How many there were.
+    opened: Op,
     pub(super) done: bool,
     /// A loop was found: some files are not followed.
     pub(super) looped: bool,
@@ -69,11 +71,11 @@ impl World {
     pub(super) fn new(rules: &[Rules]) -> Self {
         let files: Contents = FILES.iter().map(|name| (name.into(), 0)).collect();
         let backend = |rules: &Rules| Backend {
-            rules: Some(*rules),
+            rules: Some(rules.clone()),
             ..Backend::default()
         };
         let mut world = Self {
-            machine: Machine::new(rules.iter().copied(), Duration::from_millis(10)),
+            machine: Machine::new(rules.iter().cloned(), Duration::from_millis(10)),
             now: ms(1_000),
             timers: BTreeMap::new(),
             services: rules.iter().map(backend).collect(),
@@ -82,7 +84,8 @@ impl World {
             events: VecDeque::new(),
             reads: VecDeque::new(),
             has_id: false,
-            ended: BTreeSet::new(),
+            open: BTreeMap::new(),
+            opened: 0,
             done: false,
             looped: false,
             moves: 0,
@@ -118,17 +121,40 @@ impl World {
             }
             Effect::Announce(_) => self.announced(),
             Effect::Withdraw => self.has_id = false,
-            Effect::Phase { service, phase, .. } => self.services[*service].told = Some(*phase),
+            Effect::Phase {
+                service,
+                phase,
+                ops,
+                ..
+            } => {
+                self.services[*service].told = Some(*phase);
+                self.are_told(*service, *phase, ops);
+            }
+            Effect::Stands {
+                service,
+                phase,
+                ops,
+                ..
+            } => {
+                let told = self.services[*service].told;
+                assert_eq!(told, Some(*phase), "others were told");
+                self.are_told(*service, *phase, ops);
+            }
+            Effect::Opened { op, services, .. } => {
+                self.opened += 1;
+                assert_eq!(*op, self.opened, "they are counted");
+                self.open.insert(*op, services.clone());
+            }
+            Effect::Accepted { op } => {
+                assert!(self.open.contains_key(op), "{op} has ended");
+            }
             Effect::Ended { op, .. } => {
-                assert!(self.ended.insert(*op), "restart {op} has ended twice");
-                assert!(
-                    *op <= self.machine.count.op,
-                    "restart {op} was never accepted"
-                );
+                assert!(self.open.remove(op).is_some(), "{op} has ended twice");
             }
             Effect::News(_, News::Loop { .. }) => self.looped = true,
             Effect::Done => self.done = true,
             Effect::Change { .. }
+            | Effect::Turned { .. }
             | Effect::Problem { .. }
             | Effect::Solved(_)
             | Effect::News(..) => {}
@@ -140,6 +166,9 @@ impl World {
             | Effect::Kill(no)
             | Effect::Probe(no, _)
             | Effect::AskProbe(no, _) => {
+                if let Effect::Spawn(..) = effect {
+                    self.has_what_it_needs(*no);
+                }
                 let backend = &mut self.services[*no];
                 assert!(
                     backend.is_ours(),
@@ -150,14 +179,35 @@ impl World {
         }
     }
 
+    /// These have not ended, and the service is part of them.
+    fn are_told(&self, service: ServiceNo, phase: Phase, ops: &[Op]) {
+        for op in ops {
+            let services = self.open.get(op);
+            let services = services.unwrap_or_else(|| panic!("{op} has ended: {phase:?}"));
+            assert!(services.contains(&service), "{service} is not of {op}");
+        }
+    }
+
+    fn has_what_it_needs(&self, no: ServiceNo) {
+        let needs = self.services[no].rules.iter().flat_map(|it| &it.needs);
+        for need in needs {
+            let alive = self.services[need.service].alive.as_ref();
+            assert!(
+                alive.is_some_and(|it| it.ready && !it.ending),
+                "{no} is started before {}",
+                need.service
+            );
+        }
+    }
+
     fn announced(&mut self) {
-        for backend in &self.services {
+        for (no, backend) in self.depended_on() {
             let alive = backend.alive.as_ref();
             assert!(
                 alive.is_some_and(|it| it.ready && !it.ending),
                 "announced: not ready"
             );
-            let last = alive.is_some_and(|it| self.is_last(it));
+            let last = alive.is_some_and(|it| self.is_last(no, it));
             let unheard = !self.events.is_empty();
             let may_differ = self.looped || self.machine.paused || backend.failed || unheard;
             assert!(
@@ -173,10 +223,24 @@ impl World {
         self.moves += 1;
     }
 
-    /// Whether it has the code as it was last read.
-    fn is_last(&self, process: &Process) -> bool {
-        let code = FILES.iter().filter(|name| class(name) == Class::Code);
-        let mut paths = code.map(PathBuf::from);
+    /// Those that pages depend on.
+    fn depended_on(&self) -> impl Iterator<Item = (ServiceNo, &Backend)> {
+        let all = self.services.iter().enumerate();
+        all.filter(|(_, backend)| backend.rules.as_ref().is_some_and(|rules| rules.reload))
+    }
+
+    /// The files that are its code.
+    fn code(&self, no: ServiceNo) -> impl Iterator<Item = PathBuf> {
+        let all = self.services.len();
+        let code = FILES
+            .iter()
+            .filter(move |name| code_of(name, all).contains(&no));
+        code.map(PathBuf::from)
+    }
+
+    /// Whether it has its code as that was last read.
+    fn is_last(&self, no: ServiceNo, process: &Process) -> bool {
+        let mut paths = self.code(no);
         paths.all(|path| process.has[&path] == self.index[&path])
     }
 
@@ -188,12 +252,13 @@ impl World {
                 .alive
                 .as_ref()
                 .is_some_and(|it| it.ready && !it.ending);
+            let counts = backend.rules.as_ref().is_some_and(|rules| rules.reload);
             assert!(
-                !self.has_id || ready || self.done,
+                !self.has_id || ready || self.done || !counts,
                 "{said:?}: an id, and {no} is not ready: {effects:?}"
             );
-            let announced = service.process.is_none_or(|process| process.announced);
-            let is_said = announced || service.stage != Stage::Ready;
+            let told = service.process.is_none_or(|process| process.told);
+            let is_said = told || service.stage != Stage::Ready;
             if is_said && service.stage != Stage::Over {
                 let phase = service.stage.phase(service.failed);
                 let told = backend.told == Some(phase);
@@ -224,10 +289,9 @@ impl World {
         }
     }
 
-    /// Each accepted restart has come to its one end.
+    /// Each operation has come to its one end.
     pub(super) fn all_have_ended(&self) {
-        let all: BTreeSet<Op> = (1..=self.machine.count.op).collect();
-        assert_eq!(self.ended, all, "which restarts have ended");
+        assert_eq!(self.open, BTreeMap::new(), "these have not ended");
     }
 
     /// What nobody has read yet is followed by something new: that a file was changed and put back
@@ -252,6 +316,7 @@ impl World {
             if before != Some(after) {
                 changes.push(Change {
                     class: class(&path.to_string_lossy()),
+                    services: code_of(&path.to_string_lossy(), self.services.len()),
                     url: path.to_string_lossy().into_owned(),
                     before,
                     after: Some(after),
@@ -266,15 +331,14 @@ impl World {
     /// Whether the process of this service has the code as it is.
     pub(super) fn runs_what_is(&self, no: ServiceNo) -> bool {
         let process = self.services[no].alive.as_ref();
-        let code = |(path, _): &(&PathBuf, &Digest)| class(&path.to_string_lossy()) == Class::Code;
-        let mut code = self.files.iter().filter(code);
-        process.is_some_and(|process| code.all(|(path, content)| process.has[path] == *content))
+        let mut code = self.code(no);
+        process.is_some_and(|process| code.all(|path| process.has[&path] == self.files[&path]))
     }
 }
 
 impl Backend {
     pub(super) fn is_ours(&self) -> bool {
-        self.rules.is_some_and(|rules| !rules.attached)
+        self.rules.as_ref().is_some_and(|rules| !rules.attached)
     }
 
     fn work(&mut self, effect: &Effect, files: &Contents) {

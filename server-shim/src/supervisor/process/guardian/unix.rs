@@ -89,7 +89,7 @@ impl State {
 
 fn start(line: &CommandLine) -> io::Result<PipeWriter> {
     let (reader, writer) = io::pipe()?;
-    let mut command = command(line).ok_or(io::ErrorKind::InvalidInput)?;
+    let mut command = command(line, None).ok_or(io::ErrorKind::InvalidInput)?;
     command
         .stdin(reader)
         .stdout(Stdio::null())

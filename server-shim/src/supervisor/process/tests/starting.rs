@@ -131,3 +131,42 @@ async fn what_cannot_be_started_is_named_with_a_cure() {
         );
     }
 }
+
+#[tokio::test]
+async fn it_runs_in_its_folder_and_is_looked_for_from_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().canonicalize().unwrap();
+    let file = dir.join("where");
+    std::fs::write(&file, "#!/bin/sh\npwd\n").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    for command in [
+        words(&["./where"]),
+        CommandLine::Shell("./where".to_owned()),
+    ] {
+        let program = Program {
+            dir: Some(dir.clone()),
+            ..program(command)
+        };
+        assert_eq!(written(&program).await, dir.to_str().unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_is_named() {
+    let program = Program {
+        dir: Some("/no/such/folder".into()),
+        ..script("pwd")
+    };
+    let launch = Launch {
+        program: &program,
+        id: "",
+        guardian: None,
+        output: Output::mute(),
+    };
+    let message = spawn(&launch).expect_err("an error").to_string();
+    assert!(
+        message.starts_with("there is no folder `/no/such/folder`"),
+        "{message}"
+    );
+    assert!(message.contains("`mkdir /no/such/folder`"), "{message}");
+}

@@ -271,7 +271,7 @@ fn a_file_alone_is_watched_in_all_ways_of_saving() {
 #[test]
 fn wrong_roots_and_patterns_are_refused() {
     let (_folder, root) = folder(&[]);
-    let missing = start(&roots(&[&root.join("missing")]), drop, drop);
+    let missing = start(&of_one(&roots(&[&root.join("missing")])), drop, drop);
     let text = missing.err().unwrap().to_string();
     assert!(text.contains("missing` cannot be watched"), "{text}");
     assert!(text.ends_with("`--watch PATH`"), "{text}");
@@ -279,6 +279,9 @@ fn wrong_roots_and_patterns_are_refused() {
         ignore: vec!["a{b".to_owned()],
         ..roots(&[&root])
     };
-    let text = start(&rules, drop, drop).err().unwrap().to_string();
+    let text = start(&of_one(&rules), drop, drop)
+        .err()
+        .unwrap()
+        .to_string();
     assert!(text.starts_with("`a{b` is no pattern"), "{text}");
 }
