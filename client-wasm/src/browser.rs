@@ -8,8 +8,10 @@ mod api;
 mod knock;
 mod lifecycle;
 mod listener;
+mod operation;
 mod overlay;
 mod promise;
+mod restart;
 mod script;
 mod storage;
 mod stream;
@@ -26,11 +28,14 @@ use std::collections::VecDeque;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
 
-use crate::machine::{Effect, Input, State, Time, Timer};
+use crate::machine::{Ask, Bar, Call, Confirm, Effect, Input, Operated, Run, State, Time, Timer};
 use crate::notice::{Notice, Remark};
+use js_sys::Function;
 use knock::Knock;
 use listener::Listener;
+use operation::Follower;
 use overlay::Overlay;
+use restart::Barred;
 use script::Script;
 use stream::Stream;
 use swap::Swaps;
@@ -47,7 +52,13 @@ extern "C" {
     fn monotonic() -> f64;
     #[wasm_bindgen(js_namespace = console)]
     fn info(line: &str);
+    // A page may have its own in its place, which may throw or give anything.
+    #[wasm_bindgen(catch)]
+    fn confirm(text: &str) -> Result<JsValue, JsValue>;
 }
+
+/// No person answers a dialog in fewer milliseconds.
+const SHORTEST_DIALOG: f64 = 10.0;
 
 /// The machine, what waits for it, and what it has had made.
 struct Client {
@@ -62,6 +73,12 @@ struct Client {
     overlay: RefCell<Option<Overlay>>,
     swaps: Swaps,
     toggles: RefCell<Toggles>,
+    followers: RefCell<Vec<Follower>>,
+    barred: RefCell<Barred>,
+    /// What is to be hidden next.
+    bar: RefCell<Option<Bar>>,
+    /// Who waits for a restart, by the number of the call.
+    calls: RefCell<Vec<Option<Function>>>,
     listeners: RefCell<Vec<Listener>>,
 }
 
@@ -94,6 +111,10 @@ impl Client {
             overlay: RefCell::default(),
             swaps: Swaps::default(),
             toggles: RefCell::default(),
+            followers: RefCell::default(),
+            barred: RefCell::default(),
+            bar: RefCell::default(),
+            calls: RefCell::default(),
             listeners: RefCell::default(),
         }
     }
@@ -147,6 +168,68 @@ impl Client {
             Effect::Remember(memory) => storage::remember(&memory),
             Effect::Persist(on) => storage::persist(on),
             Effect::Say(remark) => self.say(&remark),
+            Effect::Confirm(text, ask) => self.confirm(&text, ask),
+            Effect::Request(request) => operation::request(&self.script, &request),
+            Effect::Follow { run, events, after } => {
+                self.follow(run, &self.script.resolve(&events), after);
+            }
+            Effect::Look(run, status_url) => operation::look(&self.script, run, &status_url),
+            Effect::Unfollow(run) => self.followers.borrow_mut().retain(|it| it.run != run),
+            Effect::Settle(calls, outcome) => self.settle(calls, &outcome),
+            Effect::Bar(bar) => {
+                self.bar.replace(Some(bar));
+                self.bar();
+            }
+        }
+    }
+
+    /// Hides what can't be used. A page that watches an element may call back meanwhile; what that
+    /// brings is done afterwards.
+    fn bar(&self) {
+        if let Ok(mut barred) = self.barred.try_borrow_mut() {
+            while let Some(bar) = self.bar.take() {
+                barred.follow(bar);
+            }
+        }
+    }
+
+    fn confirm(&self, text: &str, ask: Ask) {
+        let asked_at = monotonic();
+        let answer = confirm(text);
+        let input = if answer.as_ref().is_ok_and(|it| *it == JsValue::TRUE) {
+            Input::Restart(Ask {
+                confirm: Confirm::Off,
+                ..ask
+            })
+        } else {
+            // Where dialogs are forbidden it is `false`, sooner than any person.
+            let blocked = answer.is_err() || monotonic() - asked_at < SHORTEST_DIALOG;
+            Input::Unconfirmed { ask, blocked }
+        };
+        self.inbox.borrow_mut().push_back(input);
+    }
+
+    fn follow(&self, run: Run, events: &str, after: u64) {
+        match Follower::open(run, events, after) {
+            Some(follower) => self.followers.borrow_mut().push(follower),
+            None => tell(Input::Operated(run, Operated::Lost)),
+        }
+    }
+
+    fn settle(&self, calls: Vec<Call>, outcome: &Result<String, String>) {
+        for call in calls {
+            let waits = self
+                .calls
+                .borrow_mut()
+                .get_mut(call as usize)
+                .and_then(Option::take);
+            if let Some(waits) = waits {
+                let (record, error) = match outcome {
+                    Ok(record) => (record.as_str().into(), JsValue::UNDEFINED),
+                    Err(why) => (JsValue::UNDEFINED, why.as_str().into()),
+                };
+                let _ = waits.call2(&JsValue::UNDEFINED, &record, &error);
+            }
         }
     }
 

@@ -1,5 +1,8 @@
 //! The script tag's attributes.
 
+#[cfg(doc)]
+use server_reload_protocol::RESTART_ATTRIBUTE;
+
 /// What to do when the server was restarted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
@@ -26,6 +29,13 @@ pub enum Toggle {
 /// The selector of the elements that take the toggle where the tag names none.
 pub const TOGGLE_SELECTOR: &str = "[data-reload-toggle]";
 
+/// The attribute of an element that begins a restart ([`RESTART_ATTRIBUTE`]) with the text by which the person is asked; `false` for no
+/// question.
+pub const RESTART_CONFIRM: &str = "data-reload-restart-confirm";
+
+/// [`Config::patience`] where the tag names none.
+const PATIENCE: u64 = 30_000;
+
 /// What the script tag asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -41,6 +51,10 @@ pub struct Config {
     pub delay: u64,
     /// `data-server-id`: the id of the server that made the page.
     pub stamp: Option<String>,
+    /// `data-confirm`: whether the person is asked before a restart.
+    pub confirm: bool,
+    /// `data-restart-patience`: milliseconds after which a restart that has not ended is worth a word.
+    pub patience: u64,
 }
 
 /// An attribute whose value means nothing; its default is used instead.
@@ -75,6 +89,15 @@ impl Config {
             delay: parse("data-delay", "whole milliseconds, such as `250`")
                 .by(milliseconds, &mut invalid)
                 .unwrap_or(0),
+            confirm: parse("data-confirm", "`true` or `false`")
+                .by(boolean, &mut invalid)
+                .unwrap_or(true),
+            patience: parse(
+                "data-restart-patience",
+                "whole milliseconds, such as `60000`",
+            )
+            .by(milliseconds, &mut invalid)
+            .unwrap_or(PATIENCE),
             toggle: attribute("data-toggle")
                 .map_or_else(|| Toggle::Inside(TOGGLE_SELECTOR.to_owned()), toggle),
             events: set("data-events"),
@@ -178,6 +201,8 @@ mod tests {
                 enabled: true,
                 delay: 0,
                 stamp: None,
+                confirm: true,
+                patience: 30_000,
             }
         );
     }
@@ -191,6 +216,8 @@ mod tests {
             ("data-enabled", "false"),
             ("data-delay", "250"),
             ("data-server-id", " 1766082209.512345\n"),
+            ("data-confirm", "false"),
+            ("data-restart-patience", "500"),
         ]);
         assert_eq!(invalid, []);
         assert_eq!(config.events.as_deref(), Some(":10021/events/server"));
@@ -198,6 +225,7 @@ mod tests {
         assert_eq!(config.toggle, Toggle::Inside("#toolbar .right".to_owned()));
         assert!(!config.enabled);
         assert_eq!(config.delay, 250);
+        assert_eq!((config.confirm, config.patience), (false, 500));
         assert_eq!(config.stamp.as_deref(), Some("1766082209.512345"));
     }
 

@@ -9,16 +9,22 @@
 //! - `turn`: what is done about it, step by step; `knock` and `leave`: two of the steps
 //! - `services`: what is behind the stream, and whether it answers
 //! - `files`: changed page files and style sheets; `trouble`: what needs the developer
+//! - `restart`: restarts that are asked for in the page, `follow`: those under way, `operation`: what
+//!   is known of one, `bar`: where none can be asked for
 //! - `memory` and `breaker`: what one document tells the next, and the loop guard
 
+mod bar;
 mod breaker;
 mod effect;
 mod files;
+mod follow;
 mod input;
 mod knock;
 mod leave;
 mod link;
 mod memory;
+mod operation;
+mod restart;
 mod services;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -26,13 +32,19 @@ mod trouble;
 mod turn;
 mod verdict;
 
-pub use effect::{Cause, Change, Effect, Server, Status};
-pub use input::{Choice, Doing, Event, Greeting, Input, Phase, Problem, Stream, Time, Timer};
+pub use bar::Bar;
+pub use effect::{Cause, Change, Effect, Request, Server, Status};
+pub use input::{
+    Accepted, Ask, Call, Choice, Confirm, Doing, Event, Greeting, Input, Phase, Problem, Refusal,
+    Run, Stream, Time, Timer,
+};
+pub use operation::{Operated, Operation, Passed};
 
 use crate::config::Mode;
 use crate::notice::{Notice, Remark};
 use link::Link;
 use memory::Memory;
+use restart::Restarts;
 use services::Services;
 use trouble::Troubles;
 use turn::{Stage, Turn};
@@ -40,6 +52,10 @@ use verdict::Known;
 
 /// What the machine has to know of the document before it starts.
 #[derive(Clone, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub struct Settings {
     /// What to do about a restart.
     pub mode: Mode,
@@ -59,6 +75,10 @@ pub struct Settings {
     pub memory: Option<String>,
     /// Any number, to spread what many pages do at once.
     pub seed: u32,
+    /// Whether the person is asked before a restart.
+    pub confirm: bool,
+    /// Milliseconds after which a restart that has not ended is worth a word.
+    pub patience: u64,
 }
 
 /// The machine's state.
@@ -75,6 +95,7 @@ pub struct State {
     known: Known,
     services: Services,
     troubles: Troubles,
+    restarts: Restarts,
     turn: Turn,
     memory: Memory,
     toast: Option<&'static str>,
@@ -100,6 +121,7 @@ impl State {
             known: Known::new(settings.stamp.clone()),
             services: Services::default(),
             troubles: Troubles::default(),
+            restarts: Restarts::default(),
             turn: Turn::default(),
             memory: settings
                 .memory
@@ -136,6 +158,7 @@ impl State {
         let mut effects = Effects::new();
         self.take(now, input, &mut effects);
         self.explain(&mut effects);
+        self.present(now, &mut effects);
         let (before, now) = (self.status, self.derive_status());
         if now != before {
             self.status = now;
@@ -163,12 +186,16 @@ impl State {
             }
             Input::Online => self.wake(now, out),
             Input::Settled { turn, outcome } => self.settled(now, turn, outcome, out),
-            Input::Opened(stream) if self.link.is(stream) => self.opened(now),
+            Input::Opened(stream) if self.link.is(stream) => self.opened(now, out),
             Input::Heard(stream, event) if self.link.is(stream) => self.heard(now, event, out),
             Input::Failed(stream) if self.link.is(stream) => self.lose(now, out),
             Input::Opened(_) | Input::Heard(..) | Input::Failed(_) => {}
             Input::Chosen(Choice::Dismiss) => self.dismiss(out),
             Input::Chosen(Choice::Close) => self.troubles.close(),
+            Input::Restart(ask) => self.restart(now, ask, out),
+            Input::Unconfirmed { ask, blocked } => self.unconfirmed(&ask, blocked, out),
+            Input::Accepted(run, accepted) => self.accepted(now, run, accepted, out),
+            Input::Refused(run, refusal) => self.refused(now, run, refusal, out),
             _ if !self.listening() => {}
             Input::Due(timer) => self.due(now, timer, out),
             Input::Knocked { answered } => self.knocked(now, answered, out),
@@ -179,6 +206,7 @@ impl State {
             } => self.answered(now, turn, prevented, waits, out),
             Input::Swapped => self.swapped(out),
             Input::Chosen(Choice::Reload) => self.reload_by_hand(now, out),
+            Input::Operated(run, what) => self.operated(now, run, what, out),
         }
     }
 
@@ -210,6 +238,7 @@ impl State {
         }
         if !on {
             self.rest(out);
+            self.forget_restarts(out);
             self.turn.forget();
             self.hide(out);
         } else if !self.away {
@@ -247,6 +276,7 @@ impl State {
         if self.enabled {
             self.connect(now, out);
         } else {
+            self.forget_restarts(out);
             self.turn.forget();
             self.hide(out);
         }
@@ -255,6 +285,7 @@ impl State {
     /// Stops everything that runs.
     fn rest(&mut self, out: &mut Effects) {
         self.hang_up(out);
+        self.unfollow(out);
         self.link.forget_loss();
         self.services = Services::default();
         self.troubles.forget();
@@ -274,6 +305,8 @@ impl State {
             Timer::Knock => self.knock_due(out),
             Timer::Quiet => self.quiet(now, out),
             Timer::Leave => self.stayed(now, out),
+            Timer::Follow => self.follow(now, out),
+            Timer::Patience => self.lose_patience(now, out),
         }
     }
 

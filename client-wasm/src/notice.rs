@@ -1,7 +1,13 @@
 //! What people read: the toast's texts and the console's lines.
 
+mod timeline;
+
+use server_reload_protocol::payload::OperationStatus;
+
 use crate::config::Invalid;
 use crate::machine::{Cause, Phase};
+pub(crate) use timeline::Late;
+pub use timeline::{Mark, Step, Timeline};
 
 /// What the toast shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +40,12 @@ pub enum Notice {
     Workers,
     /// The loop guard has stopped the reloads.
     Paused,
+    /// A restart that was asked for in this page.
+    Restarting(Timeline),
+    /// It has ended so.
+    Ended(OperationStatus, Timeline),
+    /// There is none, for this reason.
+    Refused(String),
 }
 
 /// What a finished reload or re-rendering can tell.
@@ -45,6 +57,8 @@ pub struct Receipt {
     pub pids: Option<(u32, u32)>,
     /// Milliseconds since the connection was lost, where it was.
     pub took: Option<u64>,
+    /// It was a restart that the page had asked for.
+    pub asked: bool,
 }
 
 impl Notice {
@@ -66,6 +80,11 @@ impl Notice {
             Self::Prompt(_) => "prompt",
             Self::Workers => "workers",
             Self::Paused => "paused",
+            Self::Restarting(_) => "restarting",
+            Self::Ended(OperationStatus::Restarted, _) => "restarted",
+            Self::Ended(OperationStatus::Cancelled, _) => "cancelled",
+            Self::Ended(..) => "unrestarted",
+            Self::Refused(_) => "refused",
         }
     }
 
@@ -78,6 +97,7 @@ impl Notice {
             Self::Waiting(phase) => waiting(*phase).to_owned(),
             Self::Back => "Connected again. Nothing has changed.".to_owned(),
             Self::Reloading(cause) => [happened(*cause), ". Reloading…"].concat(),
+            Self::Reloaded(receipt) if receipt.asked => receipt.text("Restarted"),
             Self::Reloaded(receipt) => receipt.text("Reloaded"),
             Self::Updating(cause) => [happened(*cause), ". Updating the page…"].concat(),
             Self::Updated(receipt) => receipt.text("Updated in place"),
@@ -92,6 +112,17 @@ impl Notice {
                 "Reload loop: more than 3 reloads in 10 s. Paused until it is quiet for 10 s."
                     .to_owned()
             }
+            Self::Restarting(timeline) | Self::Ended(_, timeline) => timeline.text.clone(),
+            Self::Refused(why) => ["Not restarted: ", why].concat(),
+        }
+    }
+
+    /// The steps below the text.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        match self {
+            Self::Restarting(timeline) | Self::Ended(_, timeline) => &timeline.steps,
+            _ => &[],
         }
     }
 
@@ -100,8 +131,13 @@ impl Notice {
     pub const fn stays(&self) -> Option<u32> {
         match self {
             Self::Back | Self::Styles => Some(2_000),
-            Self::Reloaded(_) | Self::Updated(_) | Self::Told(_) => Some(4_000),
-            Self::Workers => Some(10_000),
+            Self::Reloaded(_)
+            | Self::Updated(_)
+            | Self::Told(_)
+            | Self::Ended(OperationStatus::Restarted, _) => Some(4_000),
+            Self::Workers | Self::Refused(_) | Self::Ended(OperationStatus::Cancelled, _) => {
+                Some(10_000)
+            }
             _ => None,
         }
     }
@@ -124,6 +160,7 @@ const fn waiting(phase: Option<Phase>) -> &'static str {
     match phase {
         Some(Phase::Stopping) => "Server is restarting…",
         Some(Phase::WaitingForPort) => "Server is restarting: its port is still in use…",
+        Some(Phase::WaitingForService) => "Server is restarting: it waits for another service…",
         Some(Phase::BackingOff) => "Server has crashed. Starting it again…",
         Some(Phase::Crashed) => "Server has crashed. Waiting for a change…",
         Some(Phase::Failed) => "Server is not ready. Waiting for a change…",
@@ -134,15 +171,13 @@ const fn waiting(phase: Option<Phase>) -> &'static str {
 impl Receipt {
     fn text(&self, done: &str) -> String {
         let mut text = done.to_owned();
-        match (self.cause, self.pids) {
-            (Cause::Change, _) => text.push_str(": page files changed"),
-            (Cause::Restart, None) => text.push_str(": server restarted"),
-            (Cause::Restart, Some((old, new))) => {
-                text.push_str(": pid ");
-                text.push_str(&old.to_string());
-                text.push_str(" → ");
-                text.push_str(&new.to_string());
-            }
+        match self.cause {
+            Cause::Change => text.push_str(": page files changed"),
+            Cause::Restart => match pids(self.pids) {
+                Some(pids) => text.push_str(&pids),
+                None if self.asked => {}
+                None => text.push_str(": server restarted"),
+            },
         }
         if let Some(took) = self.took {
             text.push_str(" in ");
@@ -150,6 +185,11 @@ impl Receipt {
         }
         text
     }
+}
+
+fn pids(pids: Option<(u32, u32)>) -> Option<String> {
+    let (old, new) = pids?;
+    Some([": pid ", &old.to_string(), " → ", &new.to_string()].concat())
 }
 
 /// Milliseconds as seconds with one decimal; without float formatting, which costs 3 KB of wasm.
@@ -261,7 +301,12 @@ mod tests {
 
     #[test]
     fn receipts() {
-        let receipt = |cause, pids, took| Receipt { cause, pids, took };
+        let receipt = |cause, pids, took| Receipt {
+            cause,
+            pids,
+            took,
+            asked: false,
+        };
         for (notice, text) in [
             (
                 Notice::Reloaded(receipt(Cause::Restart, Some((4711, 4722)), Some(840))),

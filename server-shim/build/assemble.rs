@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use server_reload_protocol::{SERVER_TIMING_METRIC, event, path, storage};
+use server_reload_protocol::{RESTART_ATTRIBUTE, SERVER_TIMING_METRIC, event, path, storage};
 
 use super::Failure;
 
@@ -58,6 +58,7 @@ fn protocol() -> String {
         ("memory", storage::MEMORY),
         ("on", storage::ON),
         ("off", storage::OFF),
+        ("restart", RESTART_ATTRIBUTE),
     ];
     let fields = names.map(|(key, name)| format!("{key}:{name:?}"));
     format!("{{{}}}", fields.join(","))

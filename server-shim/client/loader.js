@@ -28,6 +28,8 @@
   // asked for before it has started is done as soon as it has.
   let client;
   let wanted;
+  let begun;
+  const started = new Promise((resolve) => (begun = resolve));
   const enable = (on) => {
     if (client) client.enable(on);
     else wanted = on;
@@ -46,6 +48,18 @@
     enable: () => enable(true),
     disable: () => enable(false),
     toggle: () => enable(!api.enabled),
+    restart: async (options = {}) => {
+      if (Object(options) !== options) {
+        throw new TypeError('serverReload.restart() takes an object: serverReload.restart({ service: "api" })');
+      }
+      const { service, confirm } = options;
+      await started;
+      return new Promise((resolve, reject) =>
+        client.restart(service, confirm, (record, error) =>
+          error ? reject(new Error(error)) : resolve(JSON.parse(record)),
+        ),
+      );
+    },
   };
   window.serverReload = api;
 
@@ -53,6 +67,25 @@
     client = started;
     client.start(script ?? undefined, src);
     if (wanted !== undefined) client.enable(wanted);
+    begun();
+  };
+
+  // Restarts are for WebAssembly alone: what would begin one is hidden, also where it is added later.
+  const bar = (why) => {
+    let due;
+    const hide = () => {
+      due = undefined;
+      for (const it of document.querySelectorAll(`[${P.restart}]`)) {
+        // A page that watches its attributes is not to be called for nothing.
+        if (!it.hidden) it.hidden = true;
+        if (it.style.display !== "none") it.style.display = "none";
+        if (it.title !== why) it.title = why;
+      }
+    };
+    const later = () => (due ??= setTimeout(hide, 16));
+    new MutationObserver(later).observe(document, { childList: true, subtree: true });
+    hide();
+    return (service, confirm, settle) => settle(null, why);
   };
 
   const open = async () => {
@@ -72,12 +105,18 @@
 
   load().then(begin, (error) => {
     api.runtime = "js";
+    const forbidden = error?.name === "CompileError";
     say(
-      error?.name === "CompileError"
+      forbidden
         ? "a Content-Security-Policy forbids WebAssembly: pages reload all the same; " +
             "add 'wasm-unsafe-eval' to script-src for the toast, the toggle and the rest"
         : `WebAssembly does not start (${error}): pages reload all the same, without the toast and the toggle`,
     );
-    begin(plain({ P, attempted, say, startsOn }));
+    const restart = bar(
+      forbidden
+        ? "Restarting from here needs WebAssembly: add 'wasm-unsafe-eval' to script-src in the Content-Security-Policy"
+        : `Restarting from here needs WebAssembly, which does not start (${error})`,
+    );
+    begin({ ...plain({ P, attempted, say, startsOn }), restart });
   });
 })();

@@ -157,7 +157,7 @@
     op = op_id ?? op;
     const ready = phase === "ready";
     const comes = ready || phase === "starting" || phase === "waiting_until_ready";
-    if (!comes && !["stopping", "waiting_for_port", "crashed", "backing_off"].includes(phase)) return;
+    if (!comes && !["stopping", "waiting_for_port", "waiting_for_service", "crashed", "backing_off"].includes(phase)) return;
     if (ready) for (const told of [down, problems]) told.delete(service);
     else down.add(service);
     const startedAt = process?.startedAt ?? (ready ? null : Date.now());

@@ -159,12 +159,36 @@ impl Browser {
             .collect()
     }
 
+    /// Waits until the page asks by a dialog, answers it, and gives its text.
+    pub async fn answer_dialog(&self, yes: bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        let text = loop {
+            match self.client.get_alert_text().await {
+                Ok(text) => break text,
+                Err(error) => assert!(Instant::now() < deadline, "no dialog: {error}"),
+            }
+            tokio::time::sleep(GLANCE).await;
+        };
+        let answered = if yes {
+            self.client.accept_alert().await
+        } else {
+            self.client.dismiss_alert().await
+        };
+        answered.expect("an answered dialog");
+        text
+    }
+
     /// Opens another tab and makes it the one that is driven; gives the one before.
     pub async fn new_tab(&self) -> WindowHandle {
-        let before = self.client.window().await.expect("a window");
+        let before = self.tab().await;
         let tab = self.client.new_window(true).await.expect("a new tab");
         self.switch_to(tab.handle).await;
         before
+    }
+
+    /// The tab that is driven.
+    pub async fn tab(&self) -> WindowHandle {
+        self.client.window().await.expect("a window")
     }
 
     /// Makes `tab` the one that is driven.

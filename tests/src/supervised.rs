@@ -7,6 +7,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Instant;
 
+use serde_json::Value;
 use server_reload_protocol::path;
 use server_reload_protocol::payload::{Health, Phase};
 use tempfile::TempDir;
@@ -59,6 +60,15 @@ impl Supervised {
         let mut attached = Self::new("plain", &Page::new(crate::page::Runtime::Wasm));
         attached.port = port;
         attached.with(&["--attach", "{port}"])
+    }
+
+    /// What a `server-reload.toml` says, in which `{port}`, `{python}` and `{check}` are filled in; the
+    /// program is `backends/plain.py`.
+    #[must_use]
+    pub fn configured(page: &Page, file: &str) -> Self {
+        let configured = Self::new("plain", page);
+        let file = configured.filled(file);
+        configured.with_file("server-reload.toml", &file)
     }
 
     fn new(program: &str, page: &Page) -> Self {
@@ -126,6 +136,20 @@ impl Supervised {
         }
         self.process = Some(process);
         self
+    }
+
+    /// Ends the shim without a word, and its records with it.
+    pub fn kill(&mut self) {
+        drop(self.process.take());
+        let records = self.folder.path().join(".server-reload");
+        fs::remove_dir_all(records).expect("records");
+    }
+
+    /// Stops the shim by SIGTERM, and with it the backend; it can be started again.
+    pub fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.end();
+        }
     }
 
     fn shim_command(&self) -> Command {
@@ -201,6 +225,12 @@ impl Supervised {
         self.port
     }
 
+    /// The shim's port.
+    #[must_use]
+    pub fn shim_port(&self) -> u16 {
+        self.shim
+    }
+
     /// The address of a path of the backend under the name `localhost`.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
@@ -227,7 +257,12 @@ impl Supervised {
 
     /// What the shim says of itself.
     pub async fn health(&self) -> Health {
-        let answer = fetch::get(self.shim, path::HEALTH).await;
+        serde_json::from_value(self.get(path::HEALTH).await).expect("its health")
+    }
+
+    /// The JSON that the shim answers at a path.
+    pub async fn get(&self, path: &str) -> Value {
+        let answer = fetch::get(self.shim, path).await;
         let body = answer.expect("an answer of the shim").body;
         serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error} in {body}"))
     }
@@ -273,7 +308,9 @@ fn backend(name: &str) -> PathBuf {
     folder.join(name).with_extension("py")
 }
 
-fn free_port() -> u16 {
+/// A port that was free a moment ago.
+#[must_use]
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a listener");
     listener.local_addr().expect("an address").port()
 }

@@ -18,8 +18,8 @@
     keep();
   });
   document.addEventListener('server-reload', ({ detail }) => {
-    const { cause, oldId, newId, oldPid, newPid, paths } = detail;
-    witness.reloads.push({ cause, oldId, newId, oldPid, newPid, paths });
+    const { cause, oldId, newId, oldPid, newPid, op_id, paths } = detail;
+    witness.reloads.push({ cause, oldId, newId, oldPid, newPid, op_id, paths });
     keep();
   });
   addEventListener('pageshow', ({ persisted }) => {

@@ -107,6 +107,11 @@ pub(super) fn reload(change: &Change) {
 /// The longest message, in characters, that a toast can show.
 const LONGEST_MESSAGE: usize = 300;
 
+/// A message of somebody else's, as a toast can show it.
+pub(super) fn short(message: &str) -> String {
+    message.trim().chars().take(LONGEST_MESSAGE).collect()
+}
+
 /// What a promise was rejected with, for people.
 fn outcome(settled: &JsValue) -> Result<(), String> {
     if text(settled, "status").as_deref() == Some("fulfilled") {
@@ -115,7 +120,7 @@ fn outcome(settled: &JsValue) -> Result<(), String> {
     let reason = get(settled, "reason");
     let message = text(&reason, "message").or_else(|| reason.as_string());
     let message = message.unwrap_or_else(|| "its promise was rejected".to_owned());
-    Err(message.chars().take(LONGEST_MESSAGE).collect())
+    Err(short(&message))
 }
 
 /// Whether the page has let the event have its way.

@@ -1,15 +1,16 @@
 //! What the loader makes `window.serverReload` of.
 #![expect(unreachable_pub, reason = "JavaScript reaches it")]
 
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 use super::lifecycle;
 use super::script::{Script, document};
 use super::toggle::Toggles;
-use super::{CLIENT, Client, Listener, announce, tell, with_client};
+use super::{CLIENT, Client, Listener, announce, restart, tell, with_client};
 use crate::config::{TOGGLE_SELECTOR, Toggle};
-use crate::machine::{Input, State};
+use crate::machine::{Ask, Confirm, Input, State};
 use crate::notice::Remark;
 
 /// Starts the client for the script tag `element`, whose file came from `src`.
@@ -25,7 +26,9 @@ pub fn start(element: Option<Element>, src: &str) {
         return;
     }
     with_client(|client| {
-        client.listeners.replace(lifecycle::listen());
+        let mut listeners = lifecycle::listen();
+        listeners.extend(restart::listen());
+        client.listeners.replace(listeners);
         for invalid in client.script.invalid.clone() {
             client.say(&Remark::Invalid(invalid));
         }
@@ -44,6 +47,25 @@ pub fn enabled() -> bool {
 #[wasm_bindgen]
 pub fn enable(on: bool) {
     tell(Input::Enable { on, here: true });
+}
+
+/// Asks for a restart, and calls `settle` with the record as JSON, or with what was wrong.
+#[wasm_bindgen(js_name = restart)]
+pub fn ask_for_restart(service: Option<String>, confirm: &JsValue, settle: Function) {
+    let call = with_client(|client| {
+        let mut calls = client.calls.borrow_mut();
+        calls.push(Some(settle));
+        u32::try_from(calls.len() - 1).ok()
+    });
+    let confirm = match (confirm.as_bool(), confirm.as_string()) {
+        (Some(false), _) => Confirm::Off,
+        (_, text) => restart::confirm(text.as_deref()),
+    };
+    tell(Input::Restart(Ask {
+        call: call.flatten(),
+        service: service.filter(|it| !it.is_empty()),
+        confirm,
+    }));
 }
 
 /// How things stand, in a word.

@@ -5,11 +5,9 @@ use std::rc::Rc;
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    AbortController, Request, RequestCache, RequestCredentials, RequestInit, RequestMode,
-    RequestRedirect,
-};
+use web_sys::AbortController;
 
+use super::announce::Fields;
 use super::listener::Listener;
 use super::promise::then;
 use super::script::{document, page_url, text};
@@ -18,8 +16,9 @@ use crate::machine::Input;
 
 #[wasm_bindgen]
 extern "C" {
+    // Options of a plain object: each of web-sys's enums brings all of its words.
     #[wasm_bindgen(catch)]
-    fn fetch(request: &Request) -> Result<Promise, JsValue>;
+    pub(super) fn fetch(url: &str, options: &JsValue) -> Result<Promise, JsValue>;
 }
 
 /// A `HEAD` of the page's own URL, aborted and forgotten when this is dropped.
@@ -42,7 +41,8 @@ impl Knock {
                 }
             }
         };
-        match request(abort.as_ref(), opaque).and_then(|request| fetch(&request)) {
+        let page = page_url().unwrap_or_default();
+        match fetch(&page, &options(abort.as_ref(), opaque)) {
             Ok(promise) => then(&promise, answer(true), answer(false)),
             Err(_) => tell(Input::Knocked { answered: false }),
         }
@@ -65,18 +65,20 @@ impl Drop for Knock {
 
 /// Without credentials, or a 401 opens a dialog or never settles; without following redirects, or
 /// one to another origin is a failure. An opaque origin gets an answer only out of `no-cors`.
-fn request(abort: Option<&AbortController>, opaque: bool) -> Result<Request, JsValue> {
-    let options = RequestInit::new();
-    options.set_method("HEAD");
-    options.set_cache(RequestCache::NoStore);
-    options.set_credentials(RequestCredentials::Omit);
-    if opaque {
-        options.set_mode(RequestMode::NoCors);
+fn options(abort: Option<&AbortController>, opaque: bool) -> JsValue {
+    let (name, value) = if opaque {
+        ("mode", "no-cors")
     } else {
-        options.set_redirect(RequestRedirect::Manual);
-    }
-    options.set_signal(abort.map(AbortController::signal).as_ref());
-    Request::new_with_str_and_init(&page_url().unwrap_or_default(), &options)
+        ("redirect", "manual")
+    };
+    let signal = abort.map(AbortController::signal);
+    Fields::new()
+        .set("method", "HEAD")
+        .set("cache", "no-store")
+        .set("credentials", "omit")
+        .set(name, value)
+        .set("signal", signal.map_or(JsValue::UNDEFINED, Into::into))
+        .done()
 }
 
 /// A `connect-src` that forbids the knock looks like a refused connection, but says nothing of the

@@ -66,6 +66,11 @@ impl Script {
         }
     }
 
+    /// The address of a path of the server behind the stream.
+    pub(super) fn resolve(&self, path: &str) -> String {
+        Url::new_with_base(path, &self.events).map_or_else(|_| path.to_owned(), |url| url.href())
+    }
+
     /// What the machine has to know.
     pub(super) fn settings(&self) -> Settings {
         let (born, stamp) = navigation();
@@ -84,6 +89,8 @@ impl Script {
             hidden: hidden(),
             memory: storage::memory(),
             seed: (random() * 4_294_967_295.0) as u32,
+            confirm: self.config.confirm,
+            patience: self.config.patience,
         }
     }
 }

@@ -22,30 +22,44 @@ thread_local! {
     });
 }
 
-/// An open `EventSource`, closed when this is dropped.
+/// The page's stream, closed when this is dropped.
 #[must_use = "a stream is closed when it is dropped"]
 pub(super) struct Stream {
-    source: EventSource,
+    _source: Source,
     _listeners: [Listener; 10],
 }
 
-impl Stream {
-    /// Asks for the stream; `None` where the browser throws, as Safari does for a `connect-src` that
+/// An open `EventSource`, closed when this is dropped.
+pub(super) struct Source(EventSource);
+
+impl Source {
+    /// Asks for a stream; `None` where the browser throws, as Safari does for a `connect-src` that
     /// forbids it.
+    pub(super) fn open(url: &str) -> Option<Self> {
+        EventSource::new(url).ok().map(Self)
+    }
+
+    pub(super) fn on(
+        &self,
+        name: &'static str,
+        heard: impl FnMut(web_sys::Event) + 'static,
+    ) -> Listener {
+        Listener::new(&self.0, name, heard)
+    }
+}
+
+impl Stream {
+    /// Asks for the stream; see [`Source::open`].
     pub(super) fn open(url: &str, number: u32) -> Option<Self> {
-        let source = EventSource::new(url).ok()?;
+        let source = Source::open(url)?;
         let on = |name, read: fn(&str) -> Event| {
-            Listener::new(&source, name, move |event: web_sys::Event| {
-                let data = event.unchecked_ref::<MessageEvent>().data();
-                tell(Input::Heard(
-                    number,
-                    read(&data.as_string().unwrap_or_default()),
-                ));
+            source.on(name, move |event| {
+                tell(Input::Heard(number, read(&data(&event))));
             })
         };
         let listeners = [
-            Listener::new(&source, "open", move |_| tell(Input::Opened(number))),
-            Listener::new(&source, "error", move |_| tell(Input::Failed(number))),
+            source.on("open", move |_| tell(Input::Opened(number))),
+            source.on("error", move |_| tell(Input::Failed(number))),
             on("message", |id| Event::Id(one_line(id))),
             on(event::HELLO, |data| Event::Hello(greeting(&json(data)))),
             on(event::PHASE, |data| or_life(doing(&json(data)))),
@@ -56,23 +70,28 @@ impl Stream {
             on(event::DONE, |_| Event::Done),
         ];
         Some(Self {
-            source,
+            _source: source,
             _listeners: listeners,
         })
     }
 }
 
-impl Drop for Stream {
+impl Drop for Source {
     fn drop(&mut self) {
-        self.source.close();
+        self.0.close();
         RETIRED.with(|retired| {
-            self.source
-                .set_onerror(Some(retired.as_ref().unchecked_ref()));
+            self.0.set_onerror(Some(retired.as_ref().unchecked_ref()));
         });
     }
 }
 
-fn json(data: &str) -> JsValue {
+/// The data of a message.
+pub(super) fn data(event: &web_sys::Event) -> String {
+    let data = event.unchecked_ref::<MessageEvent>().data();
+    data.as_string().unwrap_or_default()
+}
+
+pub(super) fn json(data: &str) -> JsValue {
     JSON::parse(data).unwrap_or(JsValue::NULL)
 }
 
@@ -87,17 +106,19 @@ fn greeting(json: &JsValue) -> Greeting {
         id: line(json, field::ID),
         id_age: number(json, field::ID_AGE_MS),
         revision: line(json, field::REVISION),
-        phase: phase(json),
-        pid: pid(json),
+        phase: phase(json, field::PHASE),
+        pid: pid(json, field::PID),
         heartbeat: number(json, field::HEARTBEAT_MS),
+        token: text(json, field::TOKEN).filter(|_| get(json, field::RESTART).is_truthy()),
+        refused: text(json, field::RESTART_REFUSED),
     }
 }
 
 fn doing(json: &JsValue) -> Option<Event> {
     Some(Event::Phase(Doing {
         service: text(json, field::SERVICE)?,
-        phase: phase(json)?,
-        pid: pid(json),
+        phase: phase(json, field::PHASE)?,
+        pid: pid(json, field::PID),
         op_id: text(json, field::OP_ID),
     }))
 }
@@ -128,12 +149,12 @@ fn line(json: &JsValue, name: &str) -> Option<String> {
     text(json, name).map(|it| one_line(&it))
 }
 
-fn phase(json: &JsValue) -> Option<Phase> {
-    Phase::from_word(&text(json, field::PHASE)?)
+pub(super) fn phase(json: &JsValue, name: &str) -> Option<Phase> {
+    Phase::from_word(&text(json, name)?)
 }
 
-fn pid(json: &JsValue) -> Option<u32> {
-    u32::try_from(number(json, field::PID)?).ok()
+pub(super) fn pid(json: &JsValue, name: &str) -> Option<u32> {
+    u32::try_from(number(json, name)?).ok()
 }
 
 #[expect(
@@ -141,6 +162,6 @@ fn pid(json: &JsValue) -> Option<u32> {
     clippy::cast_sign_loss,
     reason = "saturates"
 )]
-fn number(json: &JsValue, name: &str) -> Option<u64> {
+pub(super) fn number(json: &JsValue, name: &str) -> Option<u64> {
     get(json, name).as_f64().map(|it| it as u64)
 }

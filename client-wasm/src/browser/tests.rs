@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod overlay;
+mod restart;
 mod swap;
 
 use std::cell::Cell;
@@ -136,6 +137,7 @@ fn the_toast_shows_each_notice_as_text() {
         cause: Cause::Restart,
         pids: Some((1, 2)),
         took: Some(800),
+        asked: false,
     }));
     assert!(reload.has_attribute("hidden"));
     let body = in_shadow("server-reload-toast", "[part=toast]").unwrap();

@@ -1,6 +1,7 @@
 //! What the machine wants done, as plain values.
 
-use super::input::{Problem, Stream, Timer};
+use super::bar::Bar;
+use super::input::{Ask, Call, Problem, Run, Stream, Timer};
 use crate::notice::{Notice, Remark};
 
 /// Something to do.
@@ -50,6 +51,44 @@ pub enum Effect {
     Persist(bool),
     /// Write one line to the console.
     Say(Remark),
+    /// Ask the person by this text, and answer with [`super::Input::Restart`] or
+    /// [`super::Input::Unconfirmed`].
+    Confirm(String, Ask),
+    /// Ask the server for a restart, and answer with [`super::Input::Accepted`] or
+    /// [`super::Input::Refused`].
+    Request(Request),
+    /// Open the stream of a restart, from what follows the phase of this number.
+    Follow {
+        /// For which run.
+        run: Run,
+        /// The stream's URL, or its path on the server of the page's stream.
+        events: String,
+        /// The number, or 0.
+        after: u64,
+    },
+    /// Close the stream of this restart.
+    Unfollow(Run),
+    /// Ask for its record, at this address, and answer with [`super::Input::Operated`].
+    Look(Run, String),
+    /// Tell who has called `serverReload.restart()` the record, or why there is none.
+    Settle(Vec<Call>, Result<String, String>),
+    /// Hide what can't be used, and show the rest again.
+    Bar(Bar),
+}
+
+/// What the server is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The number of the run.
+    pub run: Run,
+    /// The service; none for all that pages depend on.
+    pub service: Option<String>,
+    /// The id that the operation is to have.
+    pub op_id: String,
+    /// What allows it.
+    pub token: String,
+    /// Without an answer for so many milliseconds it is given up.
+    pub within: u64,
 }
 
 /// What `server-reload` tells the page.

@@ -1,5 +1,6 @@
 //! What the machine is told, as plain values.
 
+use super::operation::Operated;
 use server_reload_protocol::payload;
 pub use server_reload_protocol::payload::{Phase, Problem};
 
@@ -15,6 +16,12 @@ pub struct Time {
 
 /// The number of a connection attempt; what a retired stream still says is told apart by it.
 pub type Stream = u32;
+
+/// The number of a restart that was asked for in this page.
+pub type Run = u32;
+
+/// The number of a call of `serverReload.restart()`.
+pub type Call = u32;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +84,66 @@ pub enum Input {
     Swapped,
     /// A button of the toast, or of the overlay, was used.
     Chosen(Choice),
+    /// A restart is asked for.
+    Restart(Ask),
+    /// The person does not want this restart.
+    Unconfirmed {
+        /// Which.
+        ask: Ask,
+        /// Whether nobody could be asked.
+        blocked: bool,
+    },
+    /// The server does it.
+    Accepted(Run, Accepted),
+    /// The server does not, or does not answer.
+    Refused(Run, Refusal),
+    /// Its stream has told something.
+    Operated(Run, Operated),
+}
+
+/// Who asks for a restart, and of what.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ask {
+    /// The call to answer; an element of the page waits for none.
+    pub call: Option<Call>,
+    /// The service; none for all that pages depend on.
+    pub service: Option<String>,
+    /// Whether the person is asked first.
+    pub confirm: Confirm,
+}
+
+/// Whether the person is asked first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Confirm {
+    /// As the script tag has it.
+    #[default]
+    Default,
+    /// By this text.
+    Text(String),
+    /// No.
+    Off,
+}
+
+/// What the server has answered to who may have a restart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accepted {
+    /// The operation; another one than was asked for where one was under way.
+    pub op_id: String,
+    /// The phases to come.
+    pub plan: Vec<Phase>,
+    /// Where its record is.
+    pub status_url: String,
+    /// Where its stream is.
+    pub events_url: String,
+}
+
+/// Why there is no restart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The answer's status; none where there was no answer.
+    pub status: Option<u16>,
+    /// What it says, for people.
+    pub why: String,
 }
 
 /// A named event of the stream.
@@ -115,6 +182,10 @@ pub struct Greeting {
     pub pid: Option<u32>,
     /// The interval of the pings in milliseconds.
     pub heartbeat: Option<u64>,
+    /// What allows this page to ask for a restart, where it may.
+    pub token: Option<String>,
+    /// Why it may not.
+    pub refused: Option<String>,
 }
 
 /// What a service is doing.
@@ -149,11 +220,15 @@ pub enum Timer {
     Leave,
     /// Until a lost connection, or a restart, is worth a word.
     Notice,
+    /// Until the lost stream of a restart is asked for again.
+    Follow,
+    /// Until a restart that has not ended is worth a word.
+    Patience,
 }
 
 impl Timer {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Retry,
         Self::Connect,
         Self::Watchdog,
@@ -162,6 +237,8 @@ impl Timer {
         Self::Quiet,
         Self::Leave,
         Self::Notice,
+        Self::Follow,
+        Self::Patience,
     ];
 }
 

@@ -98,6 +98,11 @@ impl Link {
         matches!(self.phase, Phase::Open(Open { ready: true, .. }))
     }
 
+    /// Whether the stream is open.
+    pub(super) const fn is_open(&self) -> bool {
+        matches!(self.phase, Phase::Open(_))
+    }
+
     /// Whether the stream is open and the server behind it not ready.
     pub(super) const fn is_waiting(&self) -> bool {
         matches!(
@@ -174,7 +179,7 @@ impl State {
         self.link.phase = Phase::Idle;
     }
 
-    pub(super) fn opened(&mut self, now: Time) {
+    pub(super) fn opened(&mut self, now: Time, out: &mut Effects) {
         self.link.phase = Phase::Open(Open {
             since: now.mono,
             spoke: false,
@@ -186,6 +191,8 @@ impl State {
         self.link.reached = true;
         self.link.heartbeat = None;
         self.link.alive_at = now;
+        self.restarts.forget_greeting();
+        self.follow(now, out);
     }
 
     pub(super) fn heard(&mut self, now: Time, event: Event, out: &mut Effects) {
@@ -195,6 +202,7 @@ impl State {
             Event::Hello(greeting) => self.greeted(now, greeting, out),
             Event::Id(id) if id.is_empty() => {}
             Event::Id(id) => {
+                self.restarts.note_id();
                 let server = self.named(id);
                 self.identified(now, server, None, out);
             }
@@ -218,6 +226,7 @@ impl State {
             (open.spoke, open.named, open.ready) = (true, false, false);
         }
         self.services = Services::new(greeting.phase);
+        self.restarts.greet(greeting.token, greeting.refused);
         if self.services.all_ready() {
             self.troubles.believe();
         }
@@ -268,6 +277,7 @@ impl State {
             Effect::Disarm(Timer::Watchdog),
         ]);
         self.lose_turn(out);
+        self.unfollow(out);
         if let Some(lived) = lived {
             self.note_loss(now, false);
             out.push(Effect::Arm(Timer::Notice, NOTICE_AFTER));

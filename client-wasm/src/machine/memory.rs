@@ -43,6 +43,19 @@ pub(super) struct Promise {
     pub(super) lost_at: Option<u64>,
     /// The old and the new process.
     pub(super) pids: Option<(u32, u32)>,
+    /// How long the restart has taken that this page had asked for, in milliseconds.
+    pub(super) took: Option<u64>,
+}
+
+/// What is known of a restart that the page had asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// How long it has taken, in milliseconds.
+    pub(super) took: u64,
+    /// The old and the new process.
+    pub(super) pids: Option<(u32, u32)>,
+    /// Its id.
+    pub(super) op_id: String,
 }
 
 /// A promise older than this, in milliseconds, was not kept by the document that finds it: its
@@ -56,7 +69,8 @@ impl Promise {
         Receipt {
             cause: self.cause,
             pids: self.pids,
-            took: self.lost_at.map(|at| now.saturating_sub(at)),
+            took: self.took.or(self.lost_at.map(|at| now.saturating_sub(at))),
+            asked: self.took.is_some(),
         }
     }
 }
@@ -117,6 +131,9 @@ impl Memory {
                 if let Some(at) = promise.lost_at {
                     line("lost", &at.to_string());
                 }
+                if let Some(took) = promise.took {
+                    line("took", &took.to_string());
+                }
                 if let Some((old, new)) = promise.pids {
                     line("from", &old.to_string());
                     line("to", &new.to_string());
@@ -159,6 +176,7 @@ impl Memory {
                     cause,
                     lost_at: number("lost"),
                     pids: pid("from").zip(pid("to")),
+                    took: number("took"),
                 }),
             }),
         }
@@ -186,6 +204,7 @@ mod tests {
                     cause: Cause::Restart,
                     lost_at: Some(1_766_082_209_000),
                     pids: Some((4711, 4722)),
+                    took: Some(812),
                 }),
             }),
         }

@@ -1,5 +1,6 @@
 //! What is behind the stream: the services, and whether they answer.
 
+use super::follow::UNRESTARTED;
 use super::input::{Doing, Phase, Time, Timer};
 use super::link::NOTICE_AFTER;
 use super::{Effect, Effects, Server, State};
@@ -71,11 +72,15 @@ impl State {
                 // The id that comes with it says more.
                 self.services.down.retain(|down| *down != doing.service);
                 self.troubles.solve(&doing.service);
+                if self.toast == Some(UNRESTARTED) {
+                    self.hide(out);
+                }
             }
             Phase::Starting
             | Phase::WaitingUntilReady
             | Phase::Stopping
             | Phase::WaitingForPort
+            | Phase::WaitingForService
             | Phase::Crashed
             | Phase::BackingOff => self.go_down(now, doing.service, out),
             // The process of before goes on, if there was one.

@@ -7,6 +7,7 @@ mod files;
 mod guard;
 mod play;
 mod properties;
+mod restarts;
 mod services;
 mod troubles;
 mod verdicts;
@@ -28,6 +29,7 @@ fn settings() -> Settings {
         enabled: true,
         born: 20,
         seed: 7,
+        patience: 30_000,
         ..Settings::default()
     }
 }
@@ -184,6 +186,8 @@ fn hello(id: &str, age: u64) -> Event {
         pid: id.bytes().last().map(u32::from),
         heartbeat: Some(10_000),
         phase: Some(Phase::Ready),
+        token: Some("token".to_owned()),
+        refused: None,
     })
 }
 

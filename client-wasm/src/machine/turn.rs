@@ -5,8 +5,9 @@
 //! next id is judged anew.
 
 use super::breaker::WINDOW;
+use super::follow::RESTARTING;
 use super::input::{Time, Timer};
-use super::memory::Promise;
+use super::memory::{Asked, Promise};
 use super::{Cause, Change, Effect, Effects, Server, State, UPDATING};
 use crate::config::Mode;
 use crate::notice::{Notice, Remark};
@@ -42,6 +43,8 @@ pub(super) struct Pending {
     counted: bool,
     /// The person wants the page loaded again, whatever the page says.
     forced: bool,
+    /// The restart that led to it, where this page had asked for it.
+    asked: Option<Asked>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,10 +72,14 @@ pub(super) enum Stage {
 impl Pending {
     pub(super) fn promise(&self) -> Promise {
         let old = self.old.as_ref().and_then(|old| old.pid);
+        let asked = self.asked.as_ref();
         Promise {
             cause: self.cause,
             lost_at: self.lost_at,
-            pids: old.zip(self.new.pid),
+            pids: asked
+                .and_then(|asked| asked.pids)
+                .or_else(|| old.zip(self.new.pid)),
+            took: asked.map(|asked| asked.took),
         }
     }
 }
@@ -87,6 +94,11 @@ impl State {
         counted: bool,
         out: &mut Effects,
     ) {
+        let op_id = self.services.op_id.as_deref();
+        let asked = match cause {
+            Cause::Restart => self.restarts.behind(now, &new.id, op_id),
+            Cause::Change => None,
+        };
         if let Some(pending) = self
             .turn
             .change
@@ -98,6 +110,7 @@ impl State {
                 pending.cause = cause;
             }
             pending.new = new;
+            pending.asked = asked.or(pending.asked.take());
             if self.turn.stage == Stage::Paused {
                 out.push(Effect::Arm(Timer::Quiet, WINDOW));
             }
@@ -111,6 +124,7 @@ impl State {
             lost_at: self.link.lost_at().or(self.services.down_at),
             counted,
             forced: false,
+            asked,
         });
         if declined || self.settings.mode == Mode::Prompt {
             self.turn.stage = Stage::Prompt;
@@ -210,11 +224,13 @@ impl State {
             cause: change.cause,
             old: change.old.clone(),
             new: change.new.clone(),
-            op_id: self
-                .services
-                .op_id
-                .clone()
-                .filter(|_| change.cause == Cause::Restart),
+            op_id: change
+                .asked
+                .as_ref()
+                .map(|asked| &asked.op_id)
+                .or(self.services.op_id.as_ref())
+                .filter(|_| change.cause == Cause::Restart)
+                .cloned(),
             paths: self.known.missed.clone().unwrap_or_default(),
         }));
     }
@@ -312,7 +328,12 @@ impl State {
                 self.known.adopt(&change.new.clone());
                 self.drop_turn(out);
             }
-            _ => self.hide(out),
+            _ => {
+                if self.toast == Some(RESTARTING) {
+                    self.restarts.hush();
+                }
+                self.hide(out);
+            }
         }
     }
 
@@ -341,6 +362,13 @@ impl Turn {
         self.stage = Stage::None;
         self.change = None;
         self.trial = false;
+    }
+
+    /// The page had asked for the restart that led to the server `id`.
+    pub(super) fn was_asked(&mut self, id: &str, asked: &Asked) {
+        if let Some(change) = self.change.as_mut().filter(|it| it.new.id == id) {
+            change.asked = Some(asked.clone());
+        }
     }
 
     fn is(&self, no: u32, stage: Stage) -> bool {

@@ -30,6 +30,7 @@ pub struct Proxy {
 #[derive(Debug)]
 pub(crate) struct Shared {
     rules: Mutex<Rules>,
+    targets: Mutex<Vec<String>>,
     tally: watch::Sender<Tally>,
     orders: watch::Sender<Orders>,
 }
@@ -43,6 +44,13 @@ pub(crate) struct Orders {
 }
 
 impl Shared {
+    /// Takes note of what the request with this head asks for.
+    fn note(&self, head: &str) {
+        let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
+        let mut targets = self.targets.lock().expect("an unpoisoned lock");
+        targets.push(target);
+    }
+
     /// Waits for an order; for ever where none comes.
     async fn ordered(&self, wanted: impl Fn(&Orders) -> bool) {
         let mut orders = self.orders.subscribe();
@@ -57,6 +65,7 @@ impl Proxy {
         let port = listener.local_addr().expect("a bound address").port();
         let shared = Arc::new(Shared {
             rules: Mutex::new(Rules::to(upstream)),
+            targets: Mutex::default(),
             tally: watch::Sender::default(),
             orders: watch::Sender::default(),
         });
@@ -103,6 +112,13 @@ impl Proxy {
     #[must_use]
     pub fn tally(&self) -> Tally {
         *self.shared.tally.borrow()
+    }
+
+    /// What was asked for so far: paths with their queries.
+    #[must_use]
+    pub fn targets(&self) -> Vec<String> {
+        let targets = self.shared.targets.lock();
+        targets.expect("an unpoisoned lock").clone()
     }
 
     /// Waits until the tally is as `wanted`.

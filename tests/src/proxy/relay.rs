@@ -14,18 +14,21 @@ const BAD_GATEWAY: &str = "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\
                            Content-Length: 12\r\nConnection: close\r\n\r\nbad gateway\n";
 
 pub(super) async fn relay(mut browser: TcpStream, number: u64, shared: &Shared) -> io::Result<()> {
-    let Some((request, _)) = read_head(&mut browser).await? else {
+    let Some((request, body)) = read_head(&mut browser).await? else {
         return Ok(());
     };
+    let body = read_body(&mut browser, &request, body).await?;
     let kind = Kind::of(&request);
+    shared.note(&request);
     shared.tally.send_modify(|tally| tally.ask(kind));
     let leg = shared.rules.lock().expect("an unpoisoned lock")[kind];
     sleep(leg.up).await;
     match leg.answer {
         Answer::Close => Ok(()),
         Answer::BadGateway => browser.write_all(BAD_GATEWAY.as_bytes()).await,
+        Answer::Cut => ask((&request, &body), kind, leg, shared).await.map(drop),
         Answer::Pass | Answer::Patient => {
-            let (mut server, head, rest) = ask(&request, kind, leg, shared).await?;
+            let (mut server, head, rest) = ask((&request, &body), kind, leg, shared).await?;
             sleep(leg.down).await;
             browser.write_all(head.as_bytes()).await?;
             shared.tally.send_modify(|tally| tally.begin(kind));
@@ -38,7 +41,7 @@ pub(super) async fn relay(mut browser: TcpStream, number: u64, shared: &Shared) 
 
 /// Sends the request up until a server answers it; at once only where the leg is patient.
 async fn ask(
-    request: &str,
+    request: (&str, &[u8]),
     kind: Kind,
     leg: Leg,
     shared: &Shared,
@@ -55,7 +58,10 @@ async fn ask(
     }
 }
 
-async fn ask_once(request: &str, shared: &Shared) -> io::Result<(TcpStream, String, Vec<u8>)> {
+async fn ask_once(
+    (request, body): (&str, &[u8]),
+    shared: &Shared,
+) -> io::Result<(TcpStream, String, Vec<u8>)> {
     let (port, strip) = {
         let mut rules = shared.rules.lock().expect("an unpoisoned lock");
         (rules.next_upstream(), rules.strip)
@@ -63,6 +69,7 @@ async fn ask_once(request: &str, shared: &Shared) -> io::Result<(TcpStream, Stri
     let mut server = TcpStream::connect(("127.0.0.1", port)).await?;
     server.set_nodelay(true)?;
     server.write_all(without(request, None).as_bytes()).await?;
+    server.write_all(body).await?;
     let answer = read_head(&mut server).await?;
     let (head, rest) = answer.ok_or(io::ErrorKind::UnexpectedEof)?;
     Ok((server, without(&head, strip), rest))
@@ -108,6 +115,16 @@ async fn read_head(socket: &mut TcpStream) -> io::Result<Option<(String, Vec<u8>
             return Ok(None);
         }
     }
+}
+
+/// The rest of a request's body, as long as its head says.
+async fn read_body(socket: &mut TcpStream, head: &str, mut body: Vec<u8>) -> io::Result<Vec<u8>> {
+    let head = head.to_ascii_lowercase();
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+    while body.len() < length.unwrap_or(0) && socket.read_buf(&mut body).await? > 0 {}
+    Ok(body)
 }
 
 /// The head with `Connection: close`, and without the header named `strip`.

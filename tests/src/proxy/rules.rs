@@ -16,6 +16,8 @@ pub enum Kind {
     Stream,
     /// The client's question whether a page would be answered.
     Knock,
+    /// What asks for a restart.
+    Restart,
     /// Anything else.
     Other,
 }
@@ -29,6 +31,7 @@ impl Kind {
         let head = head.to_ascii_lowercase();
         match (method, target) {
             (Some("HEAD"), _) => Self::Knock,
+            (Some("POST"), path::RESTART) => Self::Restart,
             (_, path::EVENTS) => Self::Stream,
             (_, path::CLIENT) => Self::Script,
             _ if head.contains("sec-fetch-dest: document") => Self::Page,
@@ -48,6 +51,8 @@ pub enum Answer {
     Patient,
     /// By the proxy: 502.
     BadGateway,
+    /// By the server, whose answer does not get through: the connection is closed.
+    Cut,
     /// Not: the connection is accepted and closed.
     Close,
 }
@@ -68,7 +73,7 @@ pub struct Leg {
 /// What happens to requests.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    legs: [Leg; 5],
+    legs: [Leg; 6],
     /// The servers' ports, which take turns.
     pub upstreams: Vec<u16>,
     /// A response header that does not get through, in lower case.
@@ -117,9 +122,9 @@ impl IndexMut<Kind> for Rules {
 /// How many requests have come how far.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Tally {
-    asked: [usize; 5],
-    answered: [usize; 5],
-    begun: [usize; 5],
+    asked: [usize; 6],
+    answered: [usize; 6],
+    begun: [usize; 6],
     /// Pieces of a body that went to the browser on any stream.
     pub stream_pieces: usize,
 }

@@ -9,6 +9,7 @@
 mod steps;
 
 mod connection;
+mod dashboard;
 mod engines;
 mod lifecycle;
 mod modes;
@@ -16,6 +17,7 @@ mod origins;
 mod page;
 mod race;
 mod reload;
+mod restart;
 mod story;
 mod supervise;
 mod toggle;

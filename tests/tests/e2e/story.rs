@@ -107,7 +107,7 @@ async fn playground_draws_its_graph_anew_by_key() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn playground_that_is_off_catches_up_when_it_is_on_again() {
-    let button = "document.querySelector('.toolbar button')";
+    let button = "document.querySelector('.toolbar [aria-pressed]')";
     let mut shim = Shim::serve(&borrowed(&www())).await;
     let browser = open_marked(&shim.url("/")).await;
     browser.value(&format!("{button}.click()")).await;

@@ -62,6 +62,19 @@ pub(super) enum Happening {
         well: bool,
     },
     Chosen(Choice),
+    Restart(u8),
+    Accepted {
+        late: u32,
+        op: u8,
+    },
+    Refused {
+        late: u32,
+        status: Option<u16>,
+    },
+    Operated {
+        late: u32,
+        what: u8,
+    },
 }
 
 fn phase() -> impl Strategy<Value = Phase> {
@@ -101,6 +114,11 @@ pub(super) fn happening() -> impl Strategy<Value = Happening> {
         2 => (late(), any::<bool>()).prop_map(|(late, well)| Settled { late, well }),
         1 => prop::sample::select(&[Choice::Reload, Choice::Dismiss, Choice::Close][..])
             .prop_map(Chosen),
+        4 => (0..3_u8).prop_map(Restart),
+        4 => (late(), 0..2_u8).prop_map(|(late, op)| Accepted { late, op }),
+        1 => (late(), prop::sample::select(&[None, Some(403), Some(404), Some(429)][..]))
+            .prop_map(|(late, status)| Refused { late, status }),
+        6 => (late(), 0..7_u8).prop_map(|(late, what)| Operated { late, what }),
     ]
 }
 
@@ -139,6 +157,7 @@ fn event(happening: &Happening) -> Option<(u32, Event)> {
                 id_age: Some(age),
                 revision: revision(files),
                 heartbeat: heartbeat.then_some(10_000),
+                token: (age % 4 > 0).then(|| "token".to_owned()),
                 ..Greeting::default()
             };
             (late, Event::Hello(greeting))
@@ -187,6 +206,8 @@ pub(super) struct Play {
     /// The last stream that was opened.
     opened: u32,
     turn: u32,
+    run: Run,
+    pub(super) call: Call,
 }
 
 impl Play {
@@ -196,6 +217,8 @@ impl Play {
             stream: 0,
             opened: 0,
             turn: 0,
+            run: 0,
+            call: 0,
         };
         play.note(&play.page.effects.clone());
         play
@@ -206,12 +229,42 @@ impl Play {
             match effect {
                 Effect::Open(stream) => self.stream = *stream,
                 Effect::Announce(change) => self.turn = change.turn,
+                Effect::Request(request) => self.run = request.run,
                 _ => {}
             }
         }
     }
 
+    /// What happens to a restart; each is asked for by a call of its own.
+    fn restart(&mut self, happening: &Happening) -> Option<Input> {
+        let run = |late: u32| self.run.saturating_sub(late);
+        Some(match *happening {
+            Happening::Restart(service) => {
+                self.call += 1;
+                Input::Restart(Ask {
+                    call: Some(self.call),
+                    service: (service > 0).then(|| service.to_string()),
+                    confirm: Confirm::Off,
+                })
+            }
+            Happening::Accepted { late, op } => {
+                Input::Accepted(run(late), restarts::accepted(&op.to_string()))
+            }
+            Happening::Refused { late, status } => {
+                let why = "no".to_owned();
+                Input::Refused(run(late), Refusal { status, why })
+            }
+            Happening::Operated { late, what } => {
+                Input::Operated(run(late), restarts::operated_by_number(what))
+            }
+            _ => return None,
+        })
+    }
+
     fn input(&mut self, happening: Happening) -> Option<Input> {
+        if let Some(input) = self.restart(&happening) {
+            return Some(input);
+        }
         let stream = |late: u32| self.stream.saturating_sub(late);
         if let Some((late, event)) = event(&happening) {
             return Some(Input::Heard(stream(late), event));

@@ -25,6 +25,7 @@ fn fits(status: Status, toast: Option<&str>) -> bool {
                 Status::Restarted | Status::Updating | Status::Away | Status::Waiting
             )
         }
+        Some("restarting" | "refused") => status != Status::Away,
         Some("prompt") => status == Status::Prompt,
         Some("paused") => status == Status::Paused,
         _ => true,
@@ -78,6 +79,7 @@ proptest! {
                 matches!(
                     effect,
                     Effect::Open(_) | Effect::Arm(..) | Effect::Knock | Effect::Announce(_) | Effect::Reload
+                        | Effect::Request(_) | Effect::Follow { .. } | Effect::Confirm(..)
                 )
             });
             prop_assert_eq!(loud, None, "after {:?}", happening);
@@ -240,6 +242,46 @@ proptest! {
             let answered = play.page.state.turn.stage != Stage::Announced;
             prop_assert!(!answered || fits(status, toast), "{:?} says {:?}", status, toast);
         }
+    }
+
+    /// However it is asked for, and whatever is answered: nothing is asked for twice at a time, or
+    /// without leave; each call is told once; and no stream of a restart outlives its reason.
+    #[test]
+    fn restarts_are_asked_for_once_and_told_once(settings in modes(), happenings in vec(happening(), 1..80)) {
+        let mut play = Play::new(settings);
+        let follows = |play: &Play, run| play.page.state.restarts.runs.iter().any(|it| it.run == run);
+        let mut under_way: Vec<(Run, Option<String>)> = Vec::new();
+        let mut followed: Vec<Run> = Vec::new();
+        for happening in happenings {
+            for effect in play.play(happening) {
+                match effect {
+                    Effect::Request(request) => {
+                        prop_assert!(play.page.open.is_some(), "no connection");
+                        under_way.retain(|(run, _)| follows(&play, *run) && *run != request.run);
+                        let twice = under_way.iter().any(|(_, service)| *service == request.service);
+                        prop_assert!(!twice, "{:?} beside {:?}", request, under_way);
+                        under_way.push((request.run, request.service));
+                    }
+                    Effect::Follow { run, .. } => {
+                        prop_assert!(!followed.contains(&run), "{} has a stream", run);
+                        followed.push(run);
+                    }
+                    Effect::Unfollow(run) => followed.retain(|it| *it != run),
+                    _ => {}
+                }
+            }
+            prop_assert!(followed.iter().all(|run| follows(&play, *run)), "{:?}", followed);
+            prop_assert!(play.page.open.is_some() || followed.is_empty(), "{:?}", followed);
+        }
+        play.play(Happening::Enable(true));
+        play.play(Happening::Enable(false));
+        let told = play.page.effects.iter().filter_map(|effect| match effect {
+            Effect::Settle(calls, _) => Some(calls.clone()),
+            _ => None,
+        });
+        let mut told = told.flatten().collect::<Vec<_>>();
+        told.sort_unstable();
+        prop_assert_eq!(told, (1..=play.call).collect::<Vec<_>>());
     }
 
     /// Whoever saves every few hundred milliseconds, with a restart each time, is never paused.

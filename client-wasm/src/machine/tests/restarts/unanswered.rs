@@ -1,0 +1,77 @@
+//! Where the request has no answer.
+
+use super::*;
+
+/// Asked, and the answer is lost.
+fn doubting(page: &mut Page) -> (String, Vec<Effect>) {
+    let effects = page.tell(ask(0, None));
+    let op_id = requests(&effects)[0].op_id.clone();
+    let refusal = Refusal {
+        status: None,
+        why: "no answer".to_owned(),
+    };
+    (op_id, page.tell(Input::Refused(1, refusal)))
+}
+
+#[test]
+fn its_stream_tells_whether_it_has_arrived() {
+    let mut page = page();
+    let (op_id, effects) = doubting(&mut page);
+    let events = ["/_reload/restart/", &op_id, "/events"].concat();
+    let follow = Effect::Follow {
+        run: 1,
+        events,
+        after: 0,
+    };
+    assert!(effects.contains(&follow), "{effects:?}");
+    assert!(settled(&effects).is_empty() && shown(&effects).is_empty());
+    operated(&mut page, Operated::Known(begun().into()));
+    assert_eq!(settled(&page.due(Timer::Patience)), [], "it is one");
+    let effects = operated(
+        &mut page,
+        Operated::Ended(ended(OperationStatus::Restarted)),
+    );
+    assert_eq!(settled(&effects), [(vec![0], Ok("{}".to_owned()))]);
+}
+
+#[test]
+fn where_that_fails_too_there_is_none_and_a_later_click_begins_anew() {
+    for what in [Some(Operated::Lost), None] {
+        let mut page = page();
+        doubting(&mut page);
+        assert_eq!(requests(&page.tell(ask(1, None))).len(), 0, "joins");
+        let effects = match what {
+            Some(what) => operated(&mut page, what),
+            None => page.due(Timer::Patience),
+        };
+        assert_eq!(shown(&effects), ["refused"]);
+        assert_eq!(
+            settled(&effects),
+            [(vec![0, 1], Err("no answer".to_owned()))]
+        );
+        assert!(effects.contains(&Effect::Unfollow(1)));
+        assert_eq!(requests(&page.tell(ask(2, None))).len(), 1);
+    }
+}
+
+#[test]
+fn a_lost_connection_leaves_it_open() {
+    let mut page = page();
+    doubting(&mut page);
+    page.fail();
+    page.pass(6_000);
+    page.tell(Input::Online);
+    let effects = page.opened();
+    assert!(settled(&effects).is_empty());
+    let asked = |it: &Effect| {
+        matches!(
+            it,
+            Effect::Follow {
+                run: 1,
+                after: 0,
+                ..
+            }
+        )
+    };
+    assert!(effects.iter().any(asked), "{effects:?}");
+}
