@@ -222,6 +222,7 @@ impl Driver {
         }
     }
 
+    /// Long, because each effect has its arm and none decides anything.
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Read(paths) => self.read(paths),
