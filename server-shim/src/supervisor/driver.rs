@@ -31,7 +31,7 @@ use super::{News, Reporter, Service, Source, Supervision, records, watch};
 use crate::shim::Shim;
 use backend::Backend;
 pub(super) use message::{Message, Sender};
-use operations::{Begun, End};
+use operations::Begun;
 use task::Task;
 use tell::Told;
 
@@ -222,7 +222,6 @@ impl Driver {
         }
     }
 
-    /// Long, because each effect has its arm and none decides anything.
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Read(paths) => self.read(paths),
@@ -272,23 +271,9 @@ impl Driver {
             } => self.turned(service, status, took),
             Effect::Ended {
                 op,
-                status,
                 service,
-                reason,
-                output,
-                stayed,
-                successor,
-            } => self.ended(
-                op,
-                End {
-                    status,
-                    service,
-                    reason,
-                    output,
-                    stayed,
-                    successor,
-                },
-            ),
+                outcome,
+            } => self.ended(op, service, outcome),
             effect => self.work(&effect),
         }
     }

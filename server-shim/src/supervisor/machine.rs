@@ -38,9 +38,10 @@ pub(crate) use input::{
     Change, CheckNo, CheckOutcome, Class, Digest, FileEvent, Input, PortState, Refusal, Run,
     ServiceNo,
 };
+pub(crate) use operations::Outcome;
 
 use super::News;
-use operations::{Operations, Outcome};
+use operations::Operations;
 use pages::Pages;
 use service::Service;
 use settle::Settle;

@@ -8,7 +8,7 @@ use super::Driver;
 use crate::config::Identity;
 use crate::operations::{Ask, Closed, Declined, Opened};
 use crate::supervisor::Cause;
-use crate::supervisor::machine::{Input, Op, ServiceNo};
+use crate::supervisor::machine::{Input, Op, Outcome, ServiceNo};
 
 /// So many operations can be named as what has taken another's place.
 const NAMED: usize = 100;
@@ -22,20 +22,6 @@ pub(super) struct Begun {
     asked_for: bool,
     /// The server id of then.
     id_before: Option<String>,
-}
-
-/// How an operation of the machine has ended.
-#[derive(Debug)]
-pub(super) struct End {
-    pub(super) status: OperationStatus,
-    /// Who has failed.
-    pub(super) service: Option<ServiceNo>,
-    pub(super) reason: Option<String>,
-    pub(super) output: Option<String>,
-    /// The process of before that has stayed where it was.
-    pub(super) stayed: Option<u32>,
-    /// The operation that has taken its place.
-    pub(super) successor: Option<Op>,
 }
 
 impl Driver {
@@ -158,7 +144,8 @@ impl Driver {
         }
     }
 
-    pub(super) fn ended(&mut self, op: Op, end: End) {
+    /// `service`: the first that has failed.
+    pub(super) fn ended(&mut self, op: Op, service: Option<ServiceNo>, end: Outcome) {
         let Some(begun) = self.ops.remove(&op) else {
             return;
         };
@@ -166,7 +153,7 @@ impl Driver {
         let id = identity.map(|it| it.id().to_owned());
         let first = begun.services.first();
         let first = first.and_then(|no| self.backends.get(*no));
-        let failed = end.service.and_then(|no| self.backends.get(no));
+        let failed = service.and_then(|no| self.backends.get(no));
         // Where it is one of several, it has to be named.
         let failed = failed.filter(|_| begun.services.len() > 1);
         let reason = end.reason.map(|reason| match failed {
@@ -179,7 +166,7 @@ impl Driver {
             None => reason,
         });
         // That of the first, as the one of before.
-        let is_first = end.service.as_ref() == begun.services.first();
+        let is_first = service.as_ref() == begun.services.first();
         let stayed = end.stayed.filter(|_| is_first);
         self.shim.operations().close(
             &begun.id,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use server_reload_protocol::payload::{ChangeKind, Phase};
 
 use super::input::{CheckNo, Run, ServiceNo};
+use super::operations::Outcome;
 use crate::supervisor::{Cause, News};
 
 /// The number of an operation.
@@ -127,18 +128,10 @@ pub(crate) enum Effect {
     Ended {
         /// Which one.
         op: Op,
-        /// How.
-        status: Status,
         /// The first service that has failed.
         service: Option<ServiceNo>,
-        /// Why, for people.
-        reason: Option<String>,
-        /// The end of what was written, where it has failed.
-        output: Option<String>,
-        /// The process of before that has stayed where it was.
-        stayed: Option<u32>,
-        /// The operation that has taken its place.
-        successor: Option<Op>,
+        /// How.
+        outcome: Outcome,
     },
     /// Tell people.
     News(ServiceNo, News),

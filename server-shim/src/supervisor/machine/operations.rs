@@ -7,18 +7,18 @@ use super::Effects;
 use super::effect::{Effect, Op, Status};
 use super::input::ServiceNo;
 
-/// How a service's part has ended.
+/// How a service's part, or the whole, has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Outcome {
-    pub(super) status: Status,
+pub(crate) struct Outcome {
+    pub(crate) status: Status,
     /// Why, for people.
-    pub(super) reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// The end of what was written, where it has failed.
-    pub(super) output: Option<String>,
+    pub(crate) output: Option<String>,
     /// The process of before that has stayed where it was.
-    pub(super) stayed: Option<u32>,
+    pub(crate) stayed: Option<u32>,
     /// The operation that has taken its place.
-    pub(super) successor: Option<Op>,
+    pub(crate) successor: Option<Op>,
 }
 
 /// Where a service's part stands.
@@ -199,21 +199,10 @@ impl Operation {
             Some((service, outcome)) => (Some(service), outcome),
             None => (None, Outcome::restarted()),
         };
-        let Outcome {
-            status,
-            reason,
-            output,
-            stayed,
-            successor,
-        } = outcome;
         Effect::Ended {
             op: self.op,
-            status,
             service,
-            reason,
-            output,
-            stayed,
-            successor,
+            outcome,
         }
     }
 }

@@ -298,11 +298,9 @@ impl Story {
         let ended = self.effects.iter().filter_map(|effect| match effect {
             Effect::Ended {
                 op,
-                status,
                 service,
-                reason,
-                ..
-            } => Some((*op, *status, *service, reason.as_deref())),
+                outcome,
+            } => Some((*op, outcome.status, *service, outcome.reason.as_deref())),
             _ => None,
         });
         ended.collect()
@@ -380,7 +378,7 @@ fn word(effect: &Effect) -> Option<String> {
         Effect::Change { kind, urls } => (0, format!("{} {}", kind.as_str(), urls.join(" "))),
         Effect::Problem { service, title, .. } => (*service, format!("problem `{title}`")),
         Effect::Solved(no) => (*no, "solved".to_owned()),
-        Effect::Ended { op, status, .. } => (0, format!("op {op} {status:?}")),
+        Effect::Ended { op, outcome, .. } => (0, format!("op {op} {:?}", outcome.status)),
         Effect::Done => (0, "done".to_owned()),
         Effect::Disarm(_)
         | Effect::News(..)

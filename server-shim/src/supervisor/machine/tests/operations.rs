@@ -103,7 +103,7 @@ fn what_was_begun_anew_names_what_has_taken_its_place() {
     });
     story.save("1/a.py");
     let successors = story.effects.iter().filter_map(|effect| match effect {
-        Effect::Ended { op, successor, .. } => Some((*op, *successor)),
+        Effect::Ended { op, outcome, .. } => Some((*op, outcome.successor)),
         _ => None,
     });
     assert_eq!(successors.collect::<Vec<_>>(), [(1, Some(2))]);
@@ -257,7 +257,7 @@ fn every_end_has_its_reason() {
 /// The process that stays is named, as the one after the restart.
 fn stayed(story: &Story) -> Option<u32> {
     let ended = story.effects.iter().find_map(|effect| match effect {
-        Effect::Ended { stayed, .. } => Some(*stayed),
+        Effect::Ended { outcome, .. } => Some(outcome.stayed),
         _ => None,
     });
     ended.flatten()
