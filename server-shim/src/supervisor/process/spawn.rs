@@ -102,7 +102,14 @@ pub(crate) fn spawn(launch: &Launch<'_>) -> Result<(Group, Running), SpawnError>
         command.stdin(Stdio::piped());
     }
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let leader = start(command)?;
+    if let Some(guardian) = launch.guardian {
+        guardian.expect(launch.id);
+    }
+    let leader = start(command).inspect_err(|_| {
+        if let Some(guardian) = launch.guardian {
+            guardian.expect("");
+        }
+    })?;
     Ok(run(leader, Readers::new(), &launch.output, launch.guardian))
 }
 

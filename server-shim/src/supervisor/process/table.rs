@@ -9,7 +9,6 @@ use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate
 pub(crate) struct Table(Option<System>);
 
 impl Table {
-    #[cfg(not(target_os = "linux"))]
     /// Of all processes. Blocks, for several milliseconds.
     pub(crate) fn all(what: ProcessRefreshKind) -> Self {
         Self::of(ProcessesToUpdate::All, what)
@@ -42,7 +41,6 @@ impl Table {
     }
 
     /// All that are alive.
-    #[cfg(not(target_os = "linux"))]
     pub(crate) fn living(&self) -> impl Iterator<Item = &Process> {
         let processes = self.processes().into_iter().flat_map(HashMap::values);
         processes.filter(|it| lives(it))

@@ -1,19 +1,26 @@
 //! A process of its own, told by a pipe.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::io::{self, BufRead, PipeWriter, Write};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use process_wrap::tokio::{CommandWrap, ProcessSession};
+use sysinfo::{ProcessRefreshKind, UpdateKind};
 
 use super::super::command::command;
-use super::super::end;
+use super::super::{ID_VARIABLE, Table, end, of_group};
 use crate::supervisor::CommandLine;
 
 /// How long groups that are left have for their end before they are killed.
 const GRACE: Duration = Duration::from_millis(500);
+
+/// How long the system may take to start a program, and how often the guardian looks for it.
+const START: Duration = Duration::from_millis(500);
+const POLL: Duration = Duration::from_millis(10);
 
 /// The process that ends our groups when we are killed; a handle, cheap to clone. It ends with the last handle.
 #[derive(Clone, Debug)]
@@ -39,6 +46,12 @@ impl Guardian {
             groups: BTreeSet::new(),
         };
         Ok(Self(Arc::new(Mutex::new(state))))
+    }
+
+    /// A program is about to be started with this id in its environment: killed before we can say which group it
+    /// leads, we leave it to be found by the id. The next [`guard`](Self::guard) takes this back, as does no id.
+    pub(crate) fn expect(&self, id: &str) {
+        self.state().tell(&format!("?{id}\n"));
     }
 
     /// Has this group ended with us, until what is returned is dropped.
@@ -118,25 +131,64 @@ impl Drop for Guarded {
 pub(super) fn watch_over(told: impl BufRead) {
     // So that the folder that we were started in can be removed meanwhile.
     let _ = std::env::set_current_dir("/");
-    let left = left(told);
-    if !left.is_empty() {
-        end::end(&left, GRACE);
+    let Left {
+        mut groups,
+        expected,
+    } = Left::read(told);
+    groups.extend(expected.and_then(|id| find(&id)));
+    if !groups.is_empty() {
+        end::end(&groups.into_iter().collect::<Vec<_>>(), GRACE);
     }
 }
 
-/// `+1` adds a group, `-1` takes it away; anything else is skipped.
-fn left(told: impl BufRead) -> Vec<u32> {
-    let mut groups = BTreeSet::new();
-    for line in told.lines().map_while(Result::ok) {
-        let (sign, group) = line.split_at_checked(1).unwrap_or_default();
-        match (sign, group.parse::<u32>()) {
-            // Process 1, and 0 for our own group, are never meant.
-            ("+", Ok(group @ 2..)) => groups.insert(group),
-            ("-", Ok(group)) => groups.remove(&group),
-            _ => false,
-        };
+/// What is left to end.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Left {
+    groups: BTreeSet<u32>,
+    /// The id of a program that was being started.
+    expected: Option<String>,
+}
+
+impl Left {
+    /// `+1` adds a group, `-1` takes it away, `?1.5` expects one; anything else is skipped.
+    fn read(told: impl BufRead) -> Self {
+        let mut left = Self::default();
+        for line in told.lines().map_while(Result::ok) {
+            let (sign, rest) = line.split_at_checked(1).unwrap_or_default();
+            match (sign, rest.parse::<u32>()) {
+                // Process 1, and 0 for our own group, are never meant.
+                ("+", Ok(group @ 2..)) => {
+                    left.groups.insert(group);
+                    left.expected = None;
+                }
+                ("-", Ok(group)) => {
+                    left.groups.remove(&group);
+                }
+                ("?", _) => left.expected = Some(rest.to_owned()).filter(|id| !id.is_empty()),
+                _ => {}
+            }
+        }
+        left
     }
-    groups.into_iter().collect()
+}
+
+/// The group whose leader has this id in its environment, which it has from its start as another program on.
+fn find(id: &str) -> Option<u32> {
+    let variable = OsString::from(format!("{ID_VARIABLE}={id}"));
+    let what = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always);
+    let start = Instant::now();
+    loop {
+        let table = Table::all(what);
+        let found = table.living().find(|process| {
+            let group = process.pid().as_u32();
+            process.environ().contains(&variable) && of_group(group).contains(&group)
+        });
+        match found {
+            Some(leader) => return Some(leader.pid().as_u32()),
+            None if start.elapsed() >= START => return None,
+            None => thread::sleep(POLL),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -145,15 +197,22 @@ mod tests {
 
     #[test]
     fn what_is_left_is_what_was_not_taken_away() {
-        let cases: [(&str, &[u32]); 5] = [
-            ("", &[]),
-            ("+10\n", &[10]),
-            ("+10\n+11\n-10\n", &[11]),
-            ("+10\n-10\n+10\n", &[10]),
-            ("+0\n+1\n+-5\n+x\n12\n\n\u{e9}\n", &[]),
+        let cases: [(&str, &[u32], Option<&str>); 8] = [
+            ("", &[], None),
+            ("+10\n", &[10], None),
+            ("+10\n+11\n-10\n", &[11], None),
+            ("+10\n-10\n+10\n", &[10], None),
+            ("+0\n+1\n+-5\n+x\n12\n\n\u{e9}\n", &[], None),
+            ("+10\n?1.5\n", &[10], Some("1.5")),
+            ("?1.5\n+10\n", &[10], None),
+            ("?1.5\n?\n", &[], None),
         ];
-        for (told, expected) in cases {
-            assert_eq!(left(told.as_bytes()), expected, "{told:?}");
+        for (told, groups, expected) in cases {
+            let expected = Left {
+                groups: groups.iter().copied().collect(),
+                expected: expected.map(str::to_owned),
+            };
+            assert_eq!(Left::read(told.as_bytes()), expected, "{told:?}");
         }
     }
 }

@@ -100,6 +100,23 @@ async fn a_group_that_is_let_go_is_not_ended_and_the_guardian_ends_with_us() {
 }
 
 #[tokio::test]
+async fn a_group_that_was_being_started_is_found_by_its_id() {
+    let guardian = Guardian::start(&part("as_guardian", "guardian")).unwrap();
+    let program = script("echo up; exec sleep 1000");
+    let output = Output::mute();
+    let launch = Launch {
+        program: &program,
+        id: "1.5-unsaid",
+        guardian: None,
+        output: output.clone(),
+    };
+    guardian.expect(launch.id);
+    let (_group, mut running) = spawn(&launch).unwrap();
+    guardian.close();
+    soon(running.gone()).await;
+}
+
+#[tokio::test]
 async fn a_guardian_that_was_ended_is_replaced() {
     // The first one is of no use: it ends at once.
     let folder = tempfile::tempdir().unwrap();
