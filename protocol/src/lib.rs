@@ -16,6 +16,8 @@
 //! equality only. An id that differs from the one a page knows, and that the page has never seen
 //! before, means that the server was restarted. Nothing else does.
 //!
+//! Where no stream comes through, a page asks [`path::HEALTH`] for the same id now and then.
+//!
 //! A backend without the shim fulfils the contract with an unnamed event that carries its start
 //! time, once, and a comment now and then.
 //!

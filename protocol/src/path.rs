@@ -16,6 +16,10 @@ pub const RESTART: &str = "/_reload/restart";
 /// What follows an operation's path for its stream.
 pub const OPERATION_EVENTS: &str = "/events";
 
+/// Files of the served folder that may be written: below it, by its path in the folder, each one. `GET` tells
+/// whether it may be, `PUT` writes it.
+pub const SOURCE: &str = "/_reload/source";
+
 /// Ends the shim by `POST`, for who has the control token.
 pub const STOP: &str = "/_reload/stop";
 

@@ -120,17 +120,19 @@ async function restart(button, service) {
   const complaint = byId("complaint");
   put(complaint, "");
   if (button.getAttribute("aria-disabled") === "true") return put(complaint, button.title);
+  const patience = AbortSignal.timeout(10_000);
   try {
     const answer = await fetch(P.restart, {
       method: "POST",
       headers: { "content-type": "application/json", [P.tokenHeader]: hello?.token ?? "" },
       body: JSON.stringify(service ? { service } : {}),
-      signal: AbortSignal.timeout(10_000),
+      signal: patience,
     });
     if (!answer.ok) put(complaint, (await answer.text()).trim());
-  } catch ({ name, message }) {
+  } catch ({ message }) {
+    // Not every engine gives the error the name that it should have.
     const late = "server-reload has not answered within 10 s. If it takes the request up later, that is seen below.";
-    put(complaint, `No restart: ${name === "TimeoutError" ? late : message}`);
+    put(complaint, `No restart: ${patience.aborted ? late : message}`);
   }
 }
 
@@ -360,7 +362,9 @@ function watch(ms, hint = "") {
 // A stream that says nothing for three heartbeats is dead, whatever the socket says.
 const alive = () => watch(3 * (hello?.heartbeat_ms ?? 10_000));
 
+// A source that has been closed may still have an error to tell, which is none of the next one's.
 function hangUp() {
+  if (source) source.onerror = ({ target }) => target.close();
   source?.close();
   clearTimeout(watchdog);
   clearTimeout(retry);

@@ -1,10 +1,14 @@
 //! What to serve, to whom, and the time limits.
 
 use std::path::PathBuf;
+#[cfg(feature = "supervisor")]
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::clock::since_epoch;
 
+#[cfg(feature = "supervisor")]
+use crate::files::Edits;
 use crate::guard::Policy;
 #[cfg(feature = "supervisor")]
 use crate::guard::Token;
@@ -114,6 +118,8 @@ pub struct Config {
     pub(crate) restart: Restart,
     #[cfg(feature = "supervisor")]
     pub(crate) control: Option<Token>,
+    #[cfg(feature = "supervisor")]
+    pub(crate) edits: Option<Arc<Edits>>,
 }
 
 /// How long a stream of something that does not exist yet is waited for.
@@ -161,6 +167,8 @@ impl Config {
             restart: Restart::default(),
             #[cfg(feature = "supervisor")]
             control: None,
+            #[cfg(feature = "supervisor")]
+            edits: None,
         }
     }
 
@@ -212,6 +220,14 @@ impl Config {
     #[must_use]
     pub fn with_control_token(mut self, token: Token) -> Self {
         self.control = Some(token);
+        self
+    }
+
+    /// Which files of the folder its own pages may write; none without it.
+    #[cfg(feature = "supervisor")]
+    #[must_use]
+    pub fn with_edits(mut self, edits: Edits) -> Self {
+        self.edits = Some(Arc::new(edits));
         self
     }
 

@@ -8,17 +8,22 @@
 //! - [`routes`]: the warp filters, one file a noun
 //! - [`run`]: the accept loop and its bounded end
 //! - `hub`: what every stream watches
-//! - `files`: from a request's path to a file inside the folder
+//! - `frame`: an event as it stands on a stream; `clock`: times as they are told
+//! - `files`: from a request's path to a file inside the folder, and, where [`Config`] names it, the writing
+//!   of it
 //! - `operations`, `metrics`, `wait` (feature `supervisor`): what is known of restarts, what is counted, and
 //!   waiting for what is about to exist
 //! - `board` (feature `supervisor`): what the dashboard shows beside what the hub and the operations know
 //! - `supervisor` (feature `supervisor`): watching files, and running or observing a backend
 //! - `cli` (feature `cli`): the command line, turned once into a [`Config`]
+//! - beside the sources: `build.rs`, which has the program in `build` make `reload.js` of `client-wasm` and of
+//!   the frame in `client`; `dashboard`, the page to watch it on
 //!
 //! # Theory of operation
 //!
 //! Data flows one way: files and signals → the supervisor's machine → the hub → every stream → the
-//! page. Nothing flows back but plain HTTP requests.
+//! page. Nothing flows back but plain HTTP requests. Many pages may hear one stream: the tabs of an origin
+//! pass it on among themselves.
 //!
 //! The supervisor is a pure machine in the middle of edges that decide nothing: `step(now, input)`
 //! answers with effects, and the driver carries them out. It ends the old process group to its last
@@ -79,6 +84,8 @@ mod wait;
 #[cfg(feature = "supervisor")]
 pub use config::Restart;
 pub use config::{Config, Identity, MAX_HEARTBEAT, MIN_HEARTBEAT, Patience};
+#[cfg(feature = "supervisor")]
+pub use files::Edits;
 pub use server::{ServeError, Stopped, run};
 pub use shim::Shim;
 

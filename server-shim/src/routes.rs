@@ -3,6 +3,8 @@
 //! Every route answers `OPTIONS` (a preflight) beside its own methods, which are `GET` and `HEAD` but for
 //! a few, and any other method by 405. Every answer passes [`crate::guard`] first and carries its headers.
 
+#[cfg(feature = "supervisor")]
+mod body;
 mod client;
 #[cfg(feature = "supervisor")]
 mod dashboard;
@@ -15,6 +17,10 @@ mod not_found;
 #[cfg(feature = "supervisor")]
 mod permit;
 mod restart;
+#[cfg(feature = "supervisor")]
+mod same_origin;
+#[cfg(feature = "supervisor")]
+mod source;
 mod sse;
 #[cfg(feature = "supervisor")]
 mod stop;
@@ -65,6 +71,8 @@ enum Methods {
     ReadOrAsk,
     #[cfg(feature = "supervisor")]
     Ask,
+    #[cfg(feature = "supervisor")]
+    ReadOrSave,
 }
 
 /// The authorities of the target and of `Host` differ, or one is malformed.
@@ -95,6 +103,8 @@ fn supervised(
         .or(metrics::route(shim))
         .unify()
         .or(dashboard::route(shim))
+        .unify()
+        .or(source::route(shim))
         .unify()
 }
 
@@ -275,8 +285,16 @@ fn check(
 impl Methods {
     fn contain(self, method: &Method) -> bool {
         match *method {
-            Method::GET | Method::HEAD => matches!(self, Self::Read | Self::ReadOrAsk),
-            Method::POST => self != Self::Read,
+            #[cfg(feature = "supervisor")]
+            Method::GET | Method::HEAD => self != Self::Ask,
+            #[cfg(not(feature = "supervisor"))]
+            Method::GET | Method::HEAD => true,
+            #[cfg(feature = "supervisor")]
+            Method::POST => matches!(self, Self::ReadOrAsk | Self::Ask),
+            #[cfg(not(feature = "supervisor"))]
+            Method::POST => self == Self::ReadOrAsk,
+            #[cfg(feature = "supervisor")]
+            Method::PUT => self == Self::ReadOrSave,
             _ => false,
         }
     }
@@ -288,6 +306,8 @@ impl Methods {
             Self::ReadOrAsk => "GET, HEAD, POST, OPTIONS",
             #[cfg(feature = "supervisor")]
             Self::Ask => "POST, OPTIONS",
+            #[cfg(feature = "supervisor")]
+            Self::ReadOrSave => "GET, HEAD, PUT, OPTIONS",
         }
     }
 
@@ -298,6 +318,8 @@ impl Methods {
             Self::ReadOrAsk => "GET, HEAD, POST",
             #[cfg(feature = "supervisor")]
             Self::Ask => "POST",
+            #[cfg(feature = "supervisor")]
+            Self::ReadOrSave => "GET, HEAD, PUT",
         }
     }
 
@@ -308,6 +330,8 @@ impl Methods {
             Self::ReadOrAsk => "content-type, x-server-reload-token",
             #[cfg(feature = "supervisor")]
             Self::Ask => "content-type",
+            #[cfg(feature = "supervisor")]
+            Self::ReadOrSave => "content-type, if-match, x-server-reload-token",
         }
     }
 }
@@ -329,6 +353,8 @@ fn method_not_allowed(methods: Methods) -> Response {
         Methods::ReadOrAsk => "only GET, HEAD and POST are answered here\n",
         #[cfg(feature = "supervisor")]
         Methods::Ask => "only POST is answered here\n",
+        #[cfg(feature = "supervisor")]
+        Methods::ReadOrSave => "only GET, HEAD and PUT are answered here\n",
     };
     let mut response = text(StatusCode::METHOD_NOT_ALLOWED, body.to_owned());
     set(&mut response, ALLOW, methods.allow());

@@ -3,6 +3,7 @@
 mod backend;
 mod background;
 mod control;
+mod edit;
 mod file;
 mod restart;
 mod watching;
@@ -22,6 +23,7 @@ use crate::guard::{HostPattern, OriginPattern};
 pub(super) use backend::{BackendArgs, ReadyArgs};
 pub(super) use background::BackgroundArgs;
 pub(super) use control::{Control, RestartCommand, StatusCommand, StopCommand};
+pub(super) use edit::EditArgs;
 pub(super) use file::FileArgs;
 pub(super) use restart::RestartArgs;
 pub(super) use watching::WatchingArgs;
@@ -135,6 +137,8 @@ pub(super) struct ServeArgs {
     pub(super) background: BackgroundArgs,
     #[command(flatten)]
     pub(super) restart: RestartArgs,
+    #[command(flatten)]
+    pub(super) edit: EditArgs,
     #[command(flatten)]
     pub(super) choice: FileArgs,
     #[arg(skip)]

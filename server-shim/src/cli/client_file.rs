@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::error::Error;
 use super::greeting::tag;
 use super::voice::Voice;
-use crate::CLIENT;
+use crate::{CLIENT, files};
 
 /// Links that are followed one after the other.
 const MOST_LINKS: usize = 40;
@@ -57,23 +57,7 @@ fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
         let message = format!("there is no folder `{}`", parent.display());
         return Err(io::Error::new(io::ErrorKind::NotFound, message));
     }
-    let mut temporary = builder().tempfile_in(parent)?;
-    temporary.write_all(bytes)?;
-    if let Some(old) = old {
-        temporary.as_file().set_permissions(old.permissions())?;
-    }
-    temporary.as_file().sync_all()?;
-    temporary.persist(file)?;
-    Ok(())
-}
-
-/// As readable as any new file; others than its writer are to serve it.
-fn builder() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".reload.").suffix(".tmp");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
+    files::replace(&file, bytes, old.map(|old| old.permissions()))
 }
 
 /// A link stays a link, even where there is nothing yet where it leads to.

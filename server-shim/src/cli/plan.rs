@@ -49,6 +49,7 @@ impl ServeArgs {
         let folder = self.served();
         let cast = Cast::of(&self, folder.as_deref())?;
         folder.as_deref().map(check).transpose()?;
+        let config = self.edit.config(config, folder.is_some())?;
         let config = self.restart.config(config);
         let mut supervision = supervision(cast.services, cast.watch, cast.file);
         let home = self.file.as_ref().map_or(Path::new(""), File::folder);

@@ -26,6 +26,10 @@ pub(super) enum Usage {
         "`--attach {at}` is the port that we listen on ourselves\n\ngive the port of the backend; if it is this one, add `--port {other}`"
     )]
     AttachOurselves { at: String, other: u16 },
+    #[error(
+        "`--edit` is about files of the served folder, and none is served\n\nname the folder: server-reload FOLDER --edit GLOB"
+    )]
+    NothingToEdit,
     #[error("`{option}` has no meaning with `--no-watch`\n\nleave out one of the two")]
     NoWatch { option: String },
     #[error(

@@ -13,7 +13,7 @@ use super::request_path::RequestPath;
 use super::settled::settled;
 
 /// The largest file, in bytes, that is read whole, so that its tag can be made of its content.
-const LARGEST_WHOLE: u64 = 1024 * 1024;
+pub(super) const LARGEST_WHOLE: u64 = 1024 * 1024;
 
 /// The served folder, by the path that was given: where that is a link, it is followed anew each time.
 #[derive(Debug)]
@@ -108,6 +108,22 @@ impl Root {
             (false, true) => Err(Miss::Missing),
             (false, false) => read(&path),
         }
+    }
+}
+
+#[cfg(feature = "supervisor")]
+impl Root {
+    /// The folder as it is, and where in it the file is that is wanted. Blocks on the file system.
+    pub(super) fn find(&self, wanted: &RequestPath) -> Result<(PathBuf, PathBuf), Miss> {
+        let root = self.canonical()?;
+        let mut path = resolve(&root, &wanted.to_path())?;
+        if wanted.folder {
+            let inside = path.strip_prefix(&root).map_err(|_| Miss::Outside)?;
+            path = resolve(&root, &inside.join("index.html"))?;
+        }
+        let inside = path.strip_prefix(&root).map_err(|_| Miss::Outside)?;
+        let inside = inside.to_owned();
+        Ok((root, inside))
     }
 }
 

@@ -147,7 +147,22 @@ mod tests {
             ("http://dev:*", "http://dev:8000", true),
             ("HTTP://Dev", "http://dev", true),
             ("vscode-webview://*", "vscode-webview://0abc", true),
+            (
+                "vscode-webview://*",
+                "vscode-webview://b421f05c-bc2d-4615-afaa-2a4df3cbdfb1",
+                true,
+            ),
             ("vscode-webview://*", "http://vscode-webview", false),
+            (
+                "https://*.vscode-cdn.net",
+                "https://0f3k2q.vscode-cdn.net",
+                true,
+            ),
+            (
+                "https://*.vscode-cdn.net",
+                "https://vscode-cdn.net.evil.example",
+                false,
+            ),
             ("https://*.example.test", "https://a.example.test", true),
             ("https://*.example.test", "https://example.test", false),
             (

@@ -12,17 +12,15 @@ mod feed;
 use std::sync::LazyLock;
 
 use bytes::Bytes;
+use http::StatusCode;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, LOCATION, ORIGIN,
-    REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, LOCATION, REFERRER_POLICY,
 };
-use http::uri::Authority;
-use http::{HeaderMap, StatusCode};
 use server_reload_protocol::{TOKEN_HEADER, event, path};
 use warp::reply::Response;
 use warp::{Filter, Rejection};
 
-use super::{Head, answered, exactly, set, sse, text};
+use super::{Head, answered, exactly, same_origin, set, sse, text};
 use crate::shim::Shim;
 use feed::Feed;
 
@@ -102,8 +100,7 @@ pub(super) fn route(
 }
 
 async fn answer(shim: Shim, head: Head) -> Response {
-    let authority = head.authority.as_ref().ok().and_then(Option::as_ref);
-    if !is_same_origin(authority, &head.headers) {
+    if !same_origin::asks(&head) {
         return foreign();
     }
     let mut response = match head.path.as_str() {
@@ -147,46 +144,9 @@ fn foreign() -> Response {
     response
 }
 
-/// Whether whoever asks is no page of another host or port. The guard has seen to it that both headers are
-/// well formed and that the host can only mean us.
-fn is_same_origin(asked: Option<&Authority>, headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(ORIGIN) else {
-        return true;
-    };
-    let origin = origin.to_str().unwrap_or_default();
-    let host = origin.split_once("://").map(|(_, host)| host);
-    host.zip(asked)
-        .is_some_and(|(host, asked)| host.eq_ignore_ascii_case(asked.as_str()))
-}
-
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
-
-    #[test]
-    fn only_its_own_origin_is_let_in() {
-        let asked = Authority::from_static("localhost:10021");
-        let may = |origin: Option<&'static str>| {
-            let origin = origin.map(HeaderValue::from_static);
-            let headers = HeaderMap::from_iter(origin.map(|it| (ORIGIN, it)));
-            is_same_origin(Some(&asked), &headers)
-        };
-        assert!(may(None));
-        assert!(may(Some("http://localhost:10021")));
-        assert!(may(Some("http://LOCALHOST:10021")));
-        for foreign in [
-            "http://localhost:8000",
-            "http://localhost",
-            "http://127.0.0.1:10021",
-            "null",
-            "",
-            "http://evil.example",
-        ] {
-            assert!(!may(Some(foreign)), "{foreign}");
-        }
-    }
 
     #[test]
     fn the_files_are_filled_in_and_small() {

@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use server_reload_protocol::{MAX_OPERATION_ID, TOKEN_HEADER};
 use warp::reply::{Reply, Response};
 
+use super::body::Unread;
 use super::{Head, text};
 use crate::guard::{Peer, Token};
 use crate::operations::{Declined, Permission};
@@ -66,8 +67,18 @@ pub(super) enum Denied {
     Declined(#[from] Declined),
 }
 
+impl From<Unread> for Denied {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::TooLarge(most) => Self::TooLarge(most),
+            Unread::TooSlow => Self::TooSlow,
+            Unread::CutOff => Self::Malformed("it was cut off".to_owned()),
+        }
+    }
+}
+
 impl Denied {
-    fn status(&self) -> StatusCode {
+    pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::NotHere(_) => StatusCode::NOT_FOUND,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -144,7 +155,7 @@ fn has_control(shim: &Shim, head: &Head) -> bool {
 }
 
 /// What no page can send without being asked about it first.
-fn form(head: &Head) -> Result<(), Denied> {
+pub(super) fn form(head: &Head) -> Result<(), Denied> {
     if !is_json(&head.headers) {
         return Err(Denied::NotJson);
     }
@@ -155,12 +166,14 @@ fn form(head: &Head) -> Result<(), Denied> {
     Ok(())
 }
 
-fn shows(head: &Head, token: &Token) -> bool {
+/// Whether the request shows this token.
+pub(super) fn shows(head: &Head, token: &Token) -> bool {
     let shown = head.headers.get(TOKEN_HEADER);
     shown.is_some_and(|shown| token.is(shown.as_bytes()))
 }
 
-fn is_here(head: &Head) -> bool {
+/// Whether it comes from this machine.
+pub(super) fn is_here(head: &Head) -> bool {
     head.peer.is_some_and(Peer::is_this_machine)
 }
 

@@ -43,6 +43,10 @@ fn strangers_are_refused_everywhere() {
                 "malformed",
             ),
         ] {
+            // Any page may include the client.
+            if path == "/reload.js" && lines.contains(&"Origin: null") {
+                continue;
+            }
             let answer = shim.ask("GET", path, lines);
             assert_eq!(answer.status, status, "{path} {lines:?}");
             assert!(
@@ -62,6 +66,17 @@ fn strangers_are_refused_everywhere() {
             assert_eq!(answer.header("access-control-allow-origin"), None);
         }
     }
+}
+
+#[test]
+fn a_sandboxed_page_includes_the_client_and_reads_nothing() {
+    let shim = Shim::start();
+    let script = shim.get_with("/reload.js", "Origin: null");
+    assert_eq!(script.status, 200);
+    assert_eq!(script.header("access-control-allow-origin"), None);
+    assert_eq!(script.header("vary"), Some("Origin"));
+    let rebound = ["Host: evil.example", "Origin: null"];
+    assert_eq!(shim.ask("GET", "/reload.js", &rebound).status, 403);
 }
 
 #[test]
@@ -124,7 +139,7 @@ fn flags_let_more_in() {
         .args(&["--allow-host", "dev-laptop,*.example.test"])
         .args(&[
             "--allow-origin",
-            "vscode-webview://*",
+            "vscode-webview://*,https://*.vscode-cdn.net",
             "--allow-origin",
             "null",
         ])
@@ -135,6 +150,10 @@ fn flags_let_more_in() {
         (["Host: a.example.test", "Accept: */*"], 200),
         (["Host: example.test", "Accept: */*"], 403),
         (["Host: localhost", "Origin: vscode-webview://0abc"], 200),
+        (
+            ["Host: localhost", "Origin: https://0f3k.vscode-cdn.net"],
+            200,
+        ),
         (["Host: localhost", "Origin: null"], 200),
         (["Host: localhost", "Origin: http://evil.example"], 403),
     ] {

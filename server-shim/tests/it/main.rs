@@ -23,6 +23,7 @@ mod processes;
 #[cfg(unix)]
 mod restart;
 mod shim;
+mod source;
 mod story;
 mod stream;
 #[cfg(unix)]

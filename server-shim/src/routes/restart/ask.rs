@@ -1,26 +1,19 @@
 //! `POST /_reload/restart`: asking for one. `GET` lists all.
 
-use std::pin::pin;
-use std::time::Duration;
-
 use bytes::Buf;
-use futures_util::{Stream, StreamExt};
+use futures_util::Stream;
 use http::{Method, StatusCode};
 use serde_json::json;
 use server_reload_protocol::payload::{Accepted, OperationCause, RestartRequest};
-use tokio::time::timeout;
 use warp::reply::{Reply, Response};
 
 use crate::operations::{self, Declined};
 use crate::routes::permit::{Asker, Denied};
-use crate::routes::{Head, json, permit};
+use crate::routes::{Head, body, json, permit};
 use crate::shim::Shim;
 
 /// The most bytes of a request's body.
 const MOST_BYTES: usize = 4 * 1024;
-
-/// How long it may take to come.
-const BODY_BOUND: Duration = Duration::from_secs(5);
 
 pub(super) async fn all<B: Buf, E>(
     shim: Shim,
@@ -48,8 +41,7 @@ async fn begin<B: Buf, E>(
     };
     let operations = shim.operations();
     operations.admit().map_err(Denied::TooMany)?;
-    let body = timeout(BODY_BOUND, read(body)).await;
-    let request = request(&body.unwrap_or(Err(Denied::TooSlow))?)?;
+    let request = request(&body::read(body, MOST_BYTES).await?)?;
     let asked = operations.ask(request.service, request.op_id, cause).await;
     match asked.unwrap_or(Err(Declined::Stopping)) {
         Err(Declined::TooMany(left)) => Err(Denied::TooMany(left)),
@@ -64,22 +56,4 @@ fn request(body: &[u8]) -> Result<RestartRequest, Denied> {
         Some(id) if !operations::is_id(id) => Err(Denied::Id(id.clone())),
         _ => Ok(request),
     }
-}
-
-async fn read<B: Buf, E>(body: impl Stream<Item = Result<B, E>>) -> Result<Vec<u8>, Denied> {
-    let mut body = pin!(body);
-    let mut whole = Vec::new();
-    while let Some(part) = body.next().await {
-        let cut_off = |_| Denied::Malformed("it was cut off".to_owned());
-        let mut part = part.map_err(cut_off)?;
-        if whole.len() + part.remaining() > MOST_BYTES {
-            return Err(Denied::TooLarge(MOST_BYTES));
-        }
-        while part.has_remaining() {
-            let taken = part.chunk().len();
-            whole.extend_from_slice(part.chunk());
-            part.advance(taken);
-        }
-    }
-    Ok(whole)
 }
