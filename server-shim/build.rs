@@ -1,14 +1,10 @@
 //! Makes the one-file `reload.js` that the binary carries: the loader around the client.
 //!
-//! Beside `client-wasm` the client is built from there; a published package has no `client-wasm`
-//! beside it and takes its `prebuilt/reload.js`.
-
-#[path = "build/assemble.rs"]
-mod assemble;
-#[path = "build/client.rs"]
-mod client;
+//! Beside `client-wasm` the program in `build` makes it from there; a published package has neither,
+//! and takes its `prebuilt/reload.js`.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
 /// Why there is no `reload.js`: what failed, and what to type.
@@ -24,35 +20,79 @@ fn main() {
 
 fn build() -> Result<(), Failure> {
     let here = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
-    let out = PathBuf::from(variable("OUT_DIR")?);
-    let prebuilt = here.join("prebuilt/reload.js");
-    let sources = here.join("../client-wasm");
-    watch(&["build.rs", "build", "client"]);
-    let script = if sources.join("Cargo.toml").is_file() {
+    let target = PathBuf::from(variable("OUT_DIR")?).join("reload.js");
+    watch(&["build.rs"]);
+    if here.join("../client-wasm/Cargo.toml").is_file() {
         watch(&[
+            "build",
+            "client",
+            "../client-wasm/js",
             "../client-wasm/src",
             "../client-wasm/Cargo.toml",
             "../protocol/src",
             "../Cargo.toml",
             "../Cargo.lock",
         ]);
-        let loader = read(&here.join("client/loader.js"))?;
-        let plain = read(&here.join("client/plain.js"))?;
-        let swap = read(&here.join("client/swap.js"))?;
-        let (glue, module) = client::build(&sources, &out)?;
-        assemble::script(&loader, &plain, &swap, &glue, &module)?
-    } else {
-        watch(&["prebuilt/reload.js"]);
-        read(&prebuilt).map_err(|error| {
+        return make(&here, &target);
+    }
+    watch(&["prebuilt/reload.js"]);
+    fs::copy(here.join("prebuilt/reload.js"), &target)
+        .map(drop)
+        .map_err(|error| {
             format!(
                 "there is neither `client-wasm` beside this package nor a built client in it ({error}): \
                  type `server-reload client prebuilt/reload.js` where there is one"
             )
-        })?
-    };
-    let target = out.join("reload.js");
-    fs::write(&target, script)
-        .map_err(|error| format!("cannot write `{}`: {error}", target.display()))
+        })
+}
+
+/// Runs the program in `build` by a cargo that has none of the outer one's settings.
+fn make(here: &Path, output: &Path) -> Result<(), Failure> {
+    let target = folder(output)?;
+    let mut cargo = Command::new(variable("CARGO")?);
+    for (name, _) in env::vars_os() {
+        if is_outer(&name.to_string_lossy()) {
+            cargo.env_remove(&name);
+        }
+    }
+    let made = cargo
+        .args(["run", "--quiet", "--locked", "--profile", "tool"])
+        .arg("--manifest-path")
+        .arg(here.join("build/Cargo.toml"))
+        .arg("--target-dir")
+        .arg(&target)
+        .arg("--")
+        .args([here, &target, output])
+        .env("CARGO_BUILD_BUILD_DIR", &target)
+        .env("CARGO_TERM_COLOR", "never")
+        .env("RUSTC", variable("RUSTC")?)
+        .output()
+        .map_err(|error| format!("cannot run cargo for the client: {error}"))?;
+    if made.status.success() {
+        return Ok(());
+    }
+    Err(format!(
+        "cannot make `reload.js`:\n{}",
+        String::from_utf8_lossy(&made.stderr)
+    ))
+}
+
+/// Where the inner cargo builds: not in the outer one's folders, or it would wait for their lock for
+/// ever, but beside them, so that it builds once for all profiles and features.
+fn folder(output: &Path) -> Result<PathBuf, Failure> {
+    let target = output.ancestors().nth(5);
+    target
+        .map(|target| target.join("reload-js"))
+        .ok_or_else(|| format!("`{}` is in no target folder", output.display()))
+}
+
+/// Whether a variable is of the outer build. How to reach the registries stays as it is.
+fn is_outer(name: &str) -> bool {
+    const KEPT: [&str; 5] = ["HOME", "NET_", "HTTP_", "REGISTR", "SOURCE_"];
+    match name.strip_prefix("CARGO_") {
+        Some(rest) => !KEPT.iter().any(|kept| rest.starts_with(kept)),
+        None => name == "CARGO" || name.starts_with("RUSTC") || name.starts_with("RUSTFLAGS"),
+    }
 }
 
 /// Builds anew when one of these is changed.
@@ -64,8 +104,4 @@ fn watch(paths: &[&str]) {
 
 fn variable(name: &str) -> Result<String, Failure> {
     env::var(name).map_err(|error| format!("cargo has not set `{name}`: {error}"))
-}
-
-fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))
 }

@@ -29,6 +29,16 @@ pub fn wait(attempt: u32, elapsed: u64, hidden: bool, chance: u8) -> u64 {
         .find(|(until, _)| elapsed < *until)
         .map_or(SLOWEST, |(_, apart)| *apart)
         .min(SHORTEST << (attempt - 1).min(8));
+    spread(step, hidden, chance)
+}
+
+/// The wait past the last step, whatever came before.
+#[must_use]
+pub fn slowest(hidden: bool, chance: u8) -> u64 {
+    spread(SLOWEST, hidden, chance)
+}
+
+fn spread(step: u64, hidden: bool, chance: u8) -> u64 {
     let spread = step * 4 / 5 + step * 2 * u64::from(chance) / (5 * 255);
     if hidden {
         spread * HIDDEN_FACTOR

@@ -5,13 +5,19 @@
 //! natively, and so that inputs can come from anywhere.
 //!
 //! - `link`: the connection: attempts, time-outs, the watchdog
+//! - `relay`: one stream for all tabs of an origin
 //! - `verdict`: is the document out of date?
 //! - `turn`: what is done about it, step by step; `knock` and `leave`: two of the steps
 //! - `services`: what is behind the stream, and whether it answers
 //! - `files`: changed page files and style sheets; `trouble`: what needs the developer
+//! - `poll`: what is done where streams do not come through
 //! - `restart`: restarts that are asked for in the page, `follow`: those under way, `operation`: what
 //!   is known of one, `bar`: where none can be asked for
 //! - `memory` and `breaker`: what one document tells the next, and the loop guard
+//! - `settings` and `timing`: what the page has set
+//!
+//! It knows no texts: what it has to compare or hand on is a [`crate::name::Name`], and what people
+//! read is made by the browser side of numbers.
 
 mod bar;
 mod breaker;
@@ -23,67 +29,51 @@ mod knock;
 mod leave;
 mod link;
 mod memory;
+mod notice;
+pub(crate) mod number;
 mod operation;
+mod poll;
+mod relay;
 mod restart;
 mod services;
+mod settings;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+mod timing;
 mod trouble;
 mod turn;
 mod verdict;
 
-pub use bar::Bar;
+pub use bar::{Bar, Why};
 pub use effect::{Cause, Change, Effect, Request, Server, Status};
 pub use input::{
-    Accepted, Ask, Call, Choice, Confirm, Doing, Event, Greeting, Input, Phase, Problem, Refusal,
-    Run, Stream, Time, Timer,
+    Ask, Call, ChangeKind, Changed, Choice, Confirm, Doing, Event, Greeting, Health, Input, Leader,
+    Lock, Phase, Problem, Refusal, Run, Stream, Time, Timer,
 };
-pub use operation::{Operated, Operation, Passed};
+pub use notice::{Kind, Lasts, Notice, Receipt, Remark};
+pub use operation::{Operated, Operation};
+pub use server_reload_protocol::payload::OperationStatus;
+pub use settings::{Mode, Settings};
+pub use timing::Timing;
 
-use crate::config::Mode;
-use crate::notice::{Notice, Remark};
 use link::Link;
 use memory::Memory;
+use poll::Poll;
+use relay::Relay;
 use restart::Restarts;
 use services::Services;
 use trouble::Troubles;
 use turn::{Stage, Turn};
 use verdict::Known;
 
-/// What the machine has to know of the document before it starts.
-#[derive(Clone, Debug, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a setting of its own"
-)]
-pub struct Settings {
-    /// What to do about a restart.
-    pub mode: Mode,
-    /// Milliseconds between detection and reload.
-    pub delay: u64,
-    /// Whether the toggle is on.
-    pub enabled: bool,
-    /// The id of the server that made the document, where it says so.
-    pub stamp: Option<String>,
-    /// When the document's response began, in milliseconds of [`Time::mono`].
-    pub born: u64,
-    /// Whether the page's own server must answer before a reload, because the stream is another's.
-    pub knock: bool,
-    /// Whether the document is hidden.
-    pub hidden: bool,
-    /// What the last document of the tab has left.
-    pub memory: Option<String>,
-    /// Any number, to spread what many pages do at once.
-    pub seed: u32,
-    /// Whether the person is asked before a restart.
-    pub confirm: bool,
-    /// Milliseconds after which a restart that has not ended is worth a word.
-    pub patience: u64,
-}
-
 /// The machine's state.
 #[derive(Clone, Debug)]
 pub struct State {
+    /// What the step under way has come to so far.
+    out: Vec<Effect>,
+    /// When it takes place.
+    now: Time,
+
     settings: Settings,
     chance: u32,
 
@@ -92,52 +82,42 @@ pub struct State {
     away: bool,
 
     link: Link,
+    poll: Poll,
     known: Known,
     services: Services,
     troubles: Troubles,
     restarts: Restarts,
     turn: Turn,
+    relay: Relay,
     memory: Memory,
-    toast: Option<&'static str>,
+    toast: Option<Kind>,
     status: Status,
 }
-
-/// The kind of the toast that a document keeps while it is away.
-const UPDATING: &str = Notice::Updating(Cause::Restart).kind();
-
-/// Where effects are put.
-type Effects = Vec<Effect>;
 
 impl State {
     /// The state before [`Input::Start`].
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self {
+            out: Vec::new(),
+            now: Time::default(),
             chance: settings.seed | 1,
             enabled: settings.enabled,
             hidden: settings.hidden,
             away: false,
             link: Link::default(),
-            known: Known::new(settings.stamp.clone()),
+            poll: Poll::default(),
+            known: Known::new(settings.stamp),
             services: Services::default(),
             troubles: Troubles::default(),
             restarts: Restarts::default(),
             turn: Turn::default(),
-            memory: settings
-                .memory
-                .as_deref()
-                .map(Memory::read)
-                .unwrap_or_default(),
+            relay: Relay::default(),
+            memory: Memory::read(&settings.memory),
             toast: None,
             status: Status::default(),
             settings,
         }
-    }
-
-    /// Whether the toggle is on.
-    #[must_use]
-    pub const fn enabled(&self) -> bool {
-        self.enabled
     }
 
     /// How things stand.
@@ -146,67 +126,76 @@ impl State {
         self.status
     }
 
-    /// The server that answers, or answered last.
-    #[must_use]
-    pub const fn server(&self) -> Option<&Server> {
-        self.known.server.as_ref()
-    }
-
     /// Takes one input and says what is to be done, in this order.
     #[must_use]
     pub fn step(&mut self, now: Time, input: Input) -> Vec<Effect> {
-        let mut effects = Effects::new();
-        self.take(now, input, &mut effects);
-        self.explain(&mut effects);
-        self.present(now, &mut effects);
+        self.now = now;
+        self.take(input);
+        self.explain();
+        self.present();
         let (before, now) = (self.status, self.derive_status());
         if now != before {
             self.status = now;
-            // Who is told to act has been told the state.
-            let acts = |effect: &Effect| matches!(effect, Effect::Announce(_) | Effect::Reload);
-            let at = effects.iter().position(acts).unwrap_or(effects.len());
-            effects.insert(at, Effect::Status { now, before });
+            self.tell_status(before);
         }
-        effects
+        std::mem::take(&mut self.out)
     }
 
-    fn take(&mut self, now: Time, input: Input, out: &mut Effects) {
+    /// Adds the new status: who is told to act has been told the state.
+    fn tell_status(&mut self, before: Status) {
+        let acts = |effect: &Effect| matches!(effect, Effect::Announce(_) | Effect::Reload);
+        let at = self.out.iter().position(acts).unwrap_or(self.out.len());
+        let status = Effect::Status {
+            now: self.status,
+            before,
+            enabled: self.enabled,
+            server: self.known.server,
+        };
+        self.out.insert(at, status);
+    }
+
+    fn take(&mut self, input: Input) {
         match input {
-            Input::Start => self.start(now, out),
-            Input::Enable { on, here } => self.enable(now, on, here, out),
-            Input::PageHide => self.page_hide(out),
-            Input::PageShow { memory, enabled } => {
-                self.page_show(now, memory.as_deref(), enabled, out);
-            }
+            Input::Start => self.start(),
+            Input::Enable { on, here } => self.enable(on, here),
+            Input::PageHide => self.page_hide(),
+            Input::PageShow { memory, enabled } => self.page_show(&memory, enabled),
             Input::Visibility { hidden } => {
                 self.hidden = hidden;
+                self.seen();
                 if !hidden {
-                    self.wake(now, out);
+                    self.wake();
                 }
             }
-            Input::Online => self.wake(now, out),
-            Input::Settled { turn, outcome } => self.settled(now, turn, outcome, out),
-            Input::Opened(stream) if self.link.is(stream) => self.opened(now, out),
-            Input::Heard(stream, event) if self.link.is(stream) => self.heard(now, event, out),
-            Input::Failed(stream) if self.link.is(stream) => self.lose(now, out),
+            Input::Online => self.wake(),
+            Input::Settled { turn, error } => self.settled(turn, error),
+            Input::Opened(stream) if self.link.is(stream) => self.connected(),
+            Input::Heard(stream, event) if self.link.is(stream) => self.heard(event),
+            Input::Failed(stream) if self.link.is(stream) => self.lose(),
             Input::Opened(_) | Input::Heard(..) | Input::Failed(_) => {}
-            Input::Chosen(Choice::Dismiss) => self.dismiss(out),
+            Input::Lock(lock) => self.locked(lock),
+            Input::Chosen(Choice::Dismiss) => self.dismiss(),
             Input::Chosen(Choice::Close) => self.troubles.close(),
-            Input::Restart(ask) => self.restart(now, ask, out),
-            Input::Unconfirmed { ask, blocked } => self.unconfirmed(&ask, blocked, out),
-            Input::Accepted(run, accepted) => self.accepted(now, run, accepted, out),
-            Input::Refused(run, refusal) => self.refused(now, run, refusal, out),
+            Input::Restart(ask) => self.restart(ask),
+            Input::Unconfirmed { ask, blocked } => self.unconfirmed(ask, blocked),
+            Input::Accepted(run, accepted) => self.accepted(run, accepted),
+            Input::Refused(run, refusal) => self.refused(run, refusal),
             _ if !self.listening() => {}
-            Input::Due(timer) => self.due(now, timer, out),
-            Input::Knocked { answered } => self.knocked(now, answered, out),
+            Input::Led(leader) => self.led(leader),
+            Input::Unloading => self.unloading(),
+            Input::Barred { policy } => self.give_up(policy),
+            Input::Due(timer) => self.due(timer),
+            Input::Knocked { answered } => self.knocked(answered),
             Input::Answered {
                 turn,
                 prevented,
                 waits,
-            } => self.answered(now, turn, prevented, waits, out),
-            Input::Swapped => self.swapped(out),
-            Input::Chosen(Choice::Reload) => self.reload_by_hand(now, out),
-            Input::Operated(run, what) => self.operated(now, run, what, out),
+                careful,
+            } => self.answered(turn, (prevented, waits, careful)),
+            Input::Swapped => self.swapped(),
+            Input::Chosen(Choice::Reload) => self.reload_by_hand(),
+            Input::Operated(run, what) => self.operated(run, what),
+            Input::Health(health) => self.health(health),
         }
     }
 
@@ -215,114 +204,133 @@ impl State {
         self.enabled && !self.away
     }
 
-    fn start(&mut self, now: Time, out: &mut Effects) {
-        if let Some(id) = self.memory.vouched(self.born_at(now)) {
+    fn start(&mut self) {
+        if let Some(id) = self.memory.vouched(self.born_at()) {
             self.known.see(id);
         }
-        if let Some(receipt) = self.memory.take_receipt(now.wall) {
-            out.push(Effect::Remember(self.memory.write()));
-            self.show(Notice::Reloaded(receipt), out);
+        if let Some(receipt) = self
+            .memory
+            .take_receipt(self.now.wall, self.settings.timing.stale())
+        {
+            self.out.push(Effect::Remember(self.memory.write()));
+            self.show(Notice::Reloaded(receipt));
         }
         if self.enabled {
-            self.connect(now, out);
+            self.connect();
         }
     }
 
-    fn enable(&mut self, now: Time, on: bool, here: bool, out: &mut Effects) {
+    fn enable(&mut self, on: bool, here: bool) {
         if on == self.enabled {
             return;
         }
         self.enabled = on;
         if here {
-            out.push(Effect::Persist(on));
+            self.out.push(Effect::Persist(on));
         }
         if !on {
-            self.rest(out);
-            self.forget_restarts(out);
+            self.rest();
+            self.forget_restarts();
             self.turn.forget();
-            self.hide(out);
+            self.hide();
         } else if !self.away {
-            self.connect(now, out);
+            self.connect();
         }
     }
 
-    fn page_hide(&mut self, out: &mut Effects) {
+    fn page_hide(&mut self) {
         self.away = true;
-        self.rest(out);
+        self.rest();
         // What the page does itself goes on, and so does the word of it.
         let updating = self.turn.stage == Stage::Updating;
         if !updating {
             self.turn.forget();
         }
-        if !updating || self.toast != Some(UPDATING) {
-            self.hide(out);
+        if !updating || self.toast != Some(Kind::Updating) {
+            self.hide();
         }
     }
 
-    fn page_show(
-        &mut self,
-        now: Time,
-        memory: Option<&str>,
-        enabled: Option<bool>,
-        out: &mut Effects,
-    ) {
+    fn page_show(&mut self, memory: &[f64], enabled: Option<bool>) {
         if !self.away {
             return;
         }
         self.away = false;
-        self.memory = memory.map(Memory::read).unwrap_or_default();
+        self.memory = Memory::read(memory);
         // A document in the back/forward cache hears of no other tab's toggle.
         self.enabled = enabled.unwrap_or(self.enabled);
         if self.enabled {
-            self.connect(now, out);
+            self.connect();
         } else {
-            self.forget_restarts(out);
+            self.forget_restarts();
             self.turn.forget();
-            self.hide(out);
+            self.hide();
         }
     }
 
     /// Stops everything that runs.
-    fn rest(&mut self, out: &mut Effects) {
-        self.hang_up(out);
-        self.unfollow(out);
+    fn rest(&mut self) {
+        self.hang_up();
+        self.leave_relay();
+        self.unfollow();
         self.link.forget_loss();
         self.services = Services::default();
         self.troubles.forget();
         if self.turn.stage == Stage::Knocking {
-            out.push(Effect::StopKnock);
+            self.out.push(Effect::StopKnock);
         }
-        out.extend(Timer::ALL.map(Effect::Disarm));
+        self.poll = Poll::default();
+        for timer in Timer::ALL {
+            self.disarm(timer);
+        }
     }
 
-    fn due(&mut self, now: Time, timer: Timer, out: &mut Effects) {
+    fn due(&mut self, timer: Timer) {
         match timer {
-            Timer::Retry => self.connect(now, out),
-            Timer::Connect => self.lose(now, out),
-            Timer::Watchdog => self.check_life(now, out),
-            Timer::Notice => self.tell_loss(out),
-            Timer::Delay => self.delay_over(now, out),
-            Timer::Knock => self.knock_due(out),
-            Timer::Quiet => self.quiet(now, out),
-            Timer::Leave => self.stayed(now, out),
-            Timer::Follow => self.follow(now, out),
-            Timer::Patience => self.lose_patience(now, out),
+            Timer::Retry => self.connect(),
+            Timer::Connect => self.lose(),
+            Timer::Watchdog => self.check_life(),
+            Timer::Notice => self.tell_loss(),
+            Timer::Delay => self.delay_over(),
+            Timer::Knock => self.knock_due(),
+            Timer::Quiet => self.quiet(),
+            Timer::Leave => self.stayed(),
+            Timer::Follow => self.follow(),
+            Timer::Patience => self.lose_patience(),
+            Timer::Poll => self.poll(),
+            Timer::Join | Timer::Rob => self.leader_due(timer),
+            Timer::Stay => self.stayed_after_all(),
         }
     }
 
-    fn show(&mut self, notice: Notice, out: &mut Effects) {
-        self.toast = Some(notice.kind());
-        out.push(Effect::Show(notice));
+    fn arm(&mut self, timer: Timer, ms: u64) {
+        self.out.push(Effect::Arm(timer, ms));
     }
 
-    fn hide(&mut self, out: &mut Effects) {
+    fn disarm(&mut self, timer: Timer) {
+        self.out.push(Effect::Disarm(timer));
+    }
+
+    fn show(&mut self, notice: Notice) {
+        let kind = notice.kind();
+        // How a restart has failed says more than that the server is down since, and who has taken
+        // away the word of a restart does not want to hear of it.
+        let known = self.toast == Some(Kind::Unrestarted) || self.restarts.are_hushed();
+        if kind == Kind::Waiting && known {
+            return;
+        }
+        self.toast = Some(kind);
+        self.out.push(Effect::Show(notice));
+    }
+
+    fn hide(&mut self) {
         if self.toast.take().is_some() {
-            out.push(Effect::Hide);
+            self.out.push(Effect::Hide);
         }
     }
 
-    fn say(out: &mut Effects, remark: Remark) {
-        out.push(Effect::Say(remark));
+    fn say(&mut self, remark: Remark) {
+        self.out.push(Effect::Say(remark));
     }
 
     /// The next byte of a xorshift generator: enough to keep pages from acting in step.

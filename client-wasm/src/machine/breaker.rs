@@ -2,9 +2,6 @@
 
 use super::memory::Memory;
 
-/// The window, and the quiet after which a paused page goes on, in milliseconds.
-pub(super) const WINDOW: u64 = 10_000;
-
 /// More counted acts than this within the window are a loop.
 const MOST_COUNTED: usize = 3;
 
@@ -13,12 +10,13 @@ const MOST_COUNTED: usize = 3;
 const MOST: usize = 30;
 
 impl Memory {
-    /// Whether the loop guard lets an act through at `now` (wall clock), and takes note of it then.
+    /// Whether the loop guard lets an act through at `now` (wall clock), and takes note of it then;
+    /// `window` is how long it looks back.
     ///
     /// After a pause one act is let through on trial; a second counted one within the window pauses
     /// again.
-    pub(super) fn admit(&mut self, now: u64, counted: bool) -> bool {
-        let recent = |at: &u64| *at <= now && now - *at < WINDOW;
+    pub(super) fn admit(&mut self, now: u64, window: u64, counted: bool) -> bool {
+        let recent = |at: &u64| *at <= now && now - *at < window;
         self.acts.retain(recent);
         self.counted.retain(recent);
         if self.counted.is_empty() {
@@ -37,8 +35,9 @@ impl Memory {
 
     /// Lets one act through after a pause.
     pub(super) fn admit_on_trial(&mut self, now: u64) {
-        self.acts = vec![now];
-        self.counted = vec![now];
+        self.acts.clear();
+        self.acts.push(now);
+        self.counted.clone_from(&self.acts);
         self.trial = true;
     }
 }
@@ -47,34 +46,39 @@ impl Memory {
 mod tests {
     use super::*;
 
+    const WINDOW: u64 = 10_000;
+
     #[test]
     fn the_fourth_within_ten_seconds_is_refused() {
         let mut memory = Memory::default();
         for at in [0, 3_000, 6_000] {
-            assert!(memory.admit(at, true));
+            assert!(memory.admit(at, WINDOW, true));
         }
-        assert!(!memory.admit(9_999, true));
-        assert!(memory.admit(9_999, false), "an ordinary restart");
-        assert!(memory.admit(10_000, true), "the first has left the window");
+        assert!(!memory.admit(9_999, WINDOW, true));
+        assert!(memory.admit(9_999, WINDOW, false), "an ordinary restart");
+        assert!(
+            memory.admit(10_000, WINDOW, true),
+            "the first has left the window"
+        );
     }
 
     #[test]
     fn the_thirty_first_of_any_kind_is_refused() {
         let mut memory = Memory::default();
         for at in 0..30 {
-            assert!(memory.admit(at, false));
+            assert!(memory.admit(at, WINDOW, false));
         }
-        assert!(!memory.admit(31, false));
-        assert!(memory.admit(10_000, false));
+        assert!(!memory.admit(31, WINDOW, false));
+        assert!(memory.admit(10_000, WINDOW, false));
     }
 
     #[test]
     fn after_a_pause_a_second_one_is_refused_at_once() {
         let mut memory = Memory::default();
         memory.admit_on_trial(20_000);
-        assert!(!memory.admit(20_100, true));
-        assert!(memory.admit(30_000, true), "quiet again");
-        assert!(memory.admit(30_001, true));
+        assert!(!memory.admit(20_100, WINDOW, true));
+        assert!(memory.admit(30_000, WINDOW, true), "quiet again");
+        assert!(memory.admit(30_001, WINDOW, true));
         assert!(!memory.trial);
     }
 
@@ -82,8 +86,8 @@ mod tests {
     fn a_clock_that_steps_back_does_not_pause() {
         let mut memory = Memory::default();
         for _ in 0..3 {
-            assert!(memory.admit(1_000_000, true));
+            assert!(memory.admit(1_000_000, WINDOW, true));
         }
-        assert!(memory.admit(1_000, true));
+        assert!(memory.admit(1_000, WINDOW, true));
     }
 }

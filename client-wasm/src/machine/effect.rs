@@ -1,11 +1,12 @@
 //! What the machine wants done, as plain values.
 
-use super::bar::Bar;
-use super::input::{Ask, Call, Problem, Run, Stream, Timer};
-use crate::notice::{Notice, Remark};
+use super::bar::{Bar, Why};
+use super::input::{Ask, Call, Problem, Run, Stream, Time, Timer};
+use super::notice::{Notice, Remark};
+use crate::name::Name;
 
 /// Something to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Open the stream under this number.
     Open(Stream),
@@ -29,7 +30,7 @@ pub enum Effect {
     Hide,
     /// Load these style sheets again, by their paths, in the place of those in the page, and answer
     /// with [`super::Input::Swapped`] when one is applied.
-    SwapStyles(Vec<String>),
+    SwapStyles(Vec<Name>),
     /// Show what needs the developer in the overlay, in the place of what it shows; with no problem,
     /// take it away.
     Explain {
@@ -44,16 +45,20 @@ pub enum Effect {
         now: Status,
         /// How they stood.
         before: Status,
+        /// Whether the toggle is on.
+        enabled: bool,
+        /// The server that answers, or answered last.
+        server: Option<Server>,
     },
     /// Keep this for the next document of the tab.
-    Remember(String),
+    Remember(Vec<f64>),
     /// Keep this for all documents of the origin: whether the toggle is on.
     Persist(bool),
     /// Write one line to the console.
     Say(Remark),
-    /// Ask the person by this text, and answer with [`super::Input::Restart`] or
+    /// Ask the person by this text, or by the usual one, and answer with [`super::Input::Restart`] or
     /// [`super::Input::Unconfirmed`].
-    Confirm(String, Ask),
+    Confirm(Option<Name>, Ask),
     /// Ask the server for a restart, and answer with [`super::Input::Accepted`] or
     /// [`super::Input::Refused`].
     Request(Request),
@@ -61,32 +66,60 @@ pub enum Effect {
     Follow {
         /// For which run.
         run: Run,
-        /// The stream's URL, or its path on the server of the page's stream.
-        events: String,
         /// The number, or 0.
-        after: u64,
+        after: u32,
     },
     /// Close the stream of this restart.
     Unfollow(Run),
-    /// Ask for its record, at this address, and answer with [`super::Input::Operated`].
-    Look(Run, String),
-    /// Tell who has called `serverReload.restart()` the record, or why there is none.
-    Settle(Vec<Call>, Result<String, String>),
+    /// Ask for its record, and answer with [`super::Input::Operated`].
+    Look(Run),
+    /// Tell who has called `serverReload.restart()` how it has ended.
+    Settle {
+        /// The run; none where it was refused before it began.
+        run: Option<Run>,
+        /// Why there is no record; none where there is one.
+        why: Option<Why>,
+        /// Whom.
+        calls: Vec<Call>,
+    },
     /// Hide what can't be used, and show the rest again.
     Bar(Bar),
+    /// Ask the server what its stream would say, in the place of who still asks, and answer with
+    /// [`super::Input::Health`].
+    AskHealth,
+    /// Ask for the lock of the tabs, instead of what was asked for before: in the queue, or by robbing who has it.
+    Lock {
+        /// Whether it is taken from who has it.
+        rob: bool,
+    },
+    /// Let the lock go, or no longer ask for it.
+    Unlock,
+    /// Hear of the stream from the tab that leads, and ask it how it stands; for this tab it has this number.
+    Join(Stream),
+    /// Pass this tab's own stream on.
+    Lead {
+        /// See [`super::input::Leader::term`].
+        term: u64,
+        /// Whether there is a stream.
+        open: bool,
+        /// Whether only those hear so who ask.
+        quiet: bool,
+    },
+    /// Have those that lead, too, say how they stand.
+    Census,
+    /// Neither hear nor tell of any stream.
+    Part,
 }
 
 /// What the server is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Request {
     /// The number of the run.
     pub run: Run,
     /// The service; none for all that pages depend on.
-    pub service: Option<String>,
+    pub service: Option<Name>,
     /// The id that the operation is to have.
-    pub op_id: String,
-    /// What allows it.
-    pub token: String,
+    pub op_id: Name,
     /// Without an answer for so many milliseconds it is given up.
     pub within: u64,
 }
@@ -104,9 +137,9 @@ pub struct Change {
     /// The server that answers now.
     pub new: Server,
     /// The operation that restarted it, where the stream has named one.
-    pub op_id: Option<String>,
+    pub op_id: Option<Name>,
     /// The page files that are known to have changed, as the page would request them.
-    pub paths: Vec<String>,
+    pub paths: Vec<Name>,
 }
 
 /// Why a page is out of date.
@@ -119,6 +152,9 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// All of them, in the order of their declaration.
+    pub const ALL: &[Self] = &[Self::Restart, Self::Change];
+
     /// As it stands in the event's detail.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -130,14 +166,25 @@ impl Cause {
 }
 
 /// What is known of a server.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Server {
     /// Its id.
-    pub id: String,
+    pub id: Name,
     /// Its process.
     pub pid: Option<u32>,
     /// When it was started, in milliseconds since the Unix epoch by this browser's clock.
     pub started_at: Option<u64>,
+}
+
+impl Server {
+    /// One that is `age` milliseconds old at `now`.
+    pub(super) fn new(now: Time, id: Name, age: Option<u64>, pid: Option<u32>) -> Self {
+        Self {
+            id,
+            pid,
+            started_at: age.map(|age| now.wall.saturating_sub(age)),
+        }
+    }
 }
 
 /// How things stand, for `serverReload.state`.
@@ -168,9 +215,28 @@ pub enum Status {
     Paused,
     /// The document has been left.
     Away,
+    /// No stream comes through, so the server is asked for its id now and then.
+    Polling,
 }
 
 impl Status {
+    /// All of them, in the order of their declaration.
+    pub const ALL: &[Self] = &[
+        Self::Off,
+        Self::Connecting,
+        Self::Connected,
+        Self::Reconnecting,
+        Self::Stopped,
+        Self::Waiting,
+        Self::Restarted,
+        Self::Prompt,
+        Self::Updating,
+        Self::Reloading,
+        Self::Paused,
+        Self::Away,
+        Self::Polling,
+    ];
+
     /// As it stands in `serverReload.state`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -187,6 +253,7 @@ impl Status {
             Self::Reloading => "reloading",
             Self::Paused => "paused",
             Self::Away => "away",
+            Self::Polling => "polling",
         }
     }
 }

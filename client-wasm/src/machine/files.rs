@@ -1,22 +1,12 @@
 //! Changed page files and style sheets.
 
-use server_reload_protocol::payload::{Change, ChangeKind};
-
-use super::input::Time;
+use super::input::{ChangeKind, Changed};
 use super::turn::Stage;
-use super::{Cause, Effect, Effects, State};
-use crate::notice::Notice;
-
-fn add(list: &mut Vec<String>, paths: Vec<String>) {
-    for path in paths {
-        if !list.contains(&path) {
-            list.push(path);
-        }
-    }
-}
+use super::{Cause, Effect, Kind, Notice, State};
+use crate::name::{self, Name};
 
 impl State {
-    pub(super) fn files_changed(&mut self, now: Time, change: Change, out: &mut Effects) {
+    pub(super) fn files_changed(&mut self, change: &Changed) {
         self.troubles.believe();
         let moved = self.known.files_moved();
         if change.revision.is_some() {
@@ -24,55 +14,54 @@ impl State {
                 // The document came after it.
                 return;
             }
-            self.known.offered.clone_from(&change.revision);
+            self.known.offered = change.revision;
         }
         if change.kind == ChangeKind::Style {
             if !moved && change.revision.is_some() {
                 self.known.revision = change.revision;
             }
-            self.swap(change.paths, out);
+            self.swap(&change.paths);
         } else {
-            self.miss(change.paths);
-            self.act_upon_files(now, out);
+            self.miss(&change.paths);
+            self.act_upon_files();
         }
     }
 
     /// Takes note of page files that the document does not go with.
-    fn miss(&mut self, paths: Vec<String>) {
-        add(self.known.missed.get_or_insert_default(), paths);
+    fn miss(&mut self, paths: &[Name]) {
+        name::add(self.known.missed.get_or_insert_default(), paths);
     }
 
     /// While the server is not ready, the coming id decides.
-    fn act_upon_files(&mut self, now: Time, out: &mut Effects) {
-        if let Some(server) = self.known.server.clone().filter(|_| self.link.is_ready()) {
+    fn act_upon_files(&mut self) {
+        if let Some(server) = self.known.server.filter(|_| self.link.is_ready()) {
             self.services.down_at = None;
-            self.begin(now, Cause::Change, server, false, out);
+            self.begin(Cause::Change, server, false);
         }
     }
 
     /// At once, also in a hidden page. A server that is not ready may be the one that has the sheets:
     /// then again when it is.
-    fn swap(&mut self, paths: Vec<String>, out: &mut Effects) {
+    fn swap(&mut self, paths: &[Name]) {
         if !self.link.is_ready() {
-            add(&mut self.known.unstyled, paths.clone());
+            name::add(&mut self.known.unstyled, paths);
         }
-        out.push(Effect::SwapStyles(paths));
+        self.out.push(Effect::SwapStyles(paths.to_vec()));
     }
 
     /// The server is ready: what could not be swapped before is tried again.
-    pub(super) fn swap_again(&mut self, out: &mut Effects) {
+    pub(super) fn swap_again(&mut self) {
         let paths = std::mem::take(&mut self.known.unstyled);
         if !paths.is_empty() {
-            out.push(Effect::SwapStyles(paths));
+            self.out.push(Effect::SwapStyles(paths));
         }
     }
 
     /// Says so, where the toast has nothing more important to say.
-    pub(super) fn swapped(&mut self, out: &mut Effects) {
+    pub(super) fn swapped(&mut self) {
         let idle = self.turn.stage == Stage::None && self.link.is_ready();
-        let lasting = [Notice::Failed(String::new()).kind(), Notice::Workers.kind()];
-        if idle && !self.toast.is_some_and(|kind| lasting.contains(&kind)) {
-            self.show(Notice::Styles, out);
+        if idle && !matches!(self.toast, Some(Kind::Failed | Kind::Workers)) {
+            self.show(Notice::Styles);
         }
     }
 }

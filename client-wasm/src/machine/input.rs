@@ -1,8 +1,9 @@
 //! What the machine is told, as plain values.
 
+use super::bar::Why;
 use super::operation::Operated;
-use server_reload_protocol::payload;
-pub use server_reload_protocol::payload::{Phase, Problem};
+use crate::name::Name;
+pub use server_reload_protocol::payload::{ChangeKind, Phase};
 
 /// A moment, by both of a browser's clocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub type Run = u32;
 pub type Call = u32;
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Input {
     /// The client has been loaded.
     Start,
@@ -55,7 +56,7 @@ pub enum Input {
     /// The document is shown.
     PageShow {
         /// What another document of the tab has left meanwhile.
-        memory: Option<String>,
+        memory: Vec<f64>,
         /// Whether the toggle is on by now, where it was ever used.
         enabled: Option<bool>,
     },
@@ -72,13 +73,15 @@ pub enum Input {
         prevented: bool,
         /// Whether it asked to wait for a promise.
         waits: bool,
+        /// Whether its person would lose something by a reload, or send it again.
+        careful: bool,
     },
-    /// The page's promises are settled; the error is what they were rejected with.
+    /// The page's promises are settled.
     Settled {
         /// For which announcement.
         turn: u32,
-        /// How they ended.
-        outcome: Result<(), String>,
+        /// What they were rejected with.
+        error: Option<Name>,
     },
     /// A style sheet that was swapped is applied.
     Swapped,
@@ -93,57 +96,87 @@ pub enum Input {
         /// Whether nobody could be asked.
         blocked: bool,
     },
-    /// The server does it.
-    Accepted(Run, Accepted),
+    /// The server does it, as the operation of this id: another one than was asked for where one was
+    /// under way.
+    Accepted(Run, Name),
     /// The server does not, or does not answer.
     Refused(Run, Refusal),
     /// Its stream has told something.
     Operated(Run, Operated),
+    /// What the server has answered to [`super::Effect::AskHealth`]; none where it has not.
+    Health(Option<Health>),
+    /// What has become of the lock that the tabs of an origin queue for.
+    Lock(Lock),
+    /// The leader of the tabs, another one than this, says how it stands.
+    Led(Leader),
+    /// The document may be about to be left.
+    Unloading,
+    /// No stream can come, as long as nothing else changes.
+    Barred {
+        /// Whether the page's own policy forbids it; else the server answers, and refuses.
+        policy: bool,
+    },
+}
+
+/// What has become of the lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// This tab has it.
+    Got,
+    /// Another tab has robbed it, or the browser has taken it.
+    Lost,
+    /// There are no locks here.
+    None,
+}
+
+impl Lock {
+    /// All of them, in the order of their declaration.
+    pub const ALL: &[Self] = &[Self::Got, Self::Lost, Self::None];
+}
+
+/// How a tab that leads stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leader {
+    /// A later leader has a greater one.
+    pub term: u64,
+    /// Whether it has a stream that has spoken of late.
+    pub open: bool,
+    /// Whether nobody can see it.
+    pub hidden: bool,
 }
 
 /// Who asks for a restart, and of what.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ask {
+    /// The id that the operation is to have.
+    pub op_id: Name,
     /// The call to answer; an element of the page waits for none.
     pub call: Option<Call>,
     /// The service; none for all that pages depend on.
-    pub service: Option<String>,
+    pub service: Option<Name>,
     /// Whether the person is asked first.
     pub confirm: Confirm,
 }
 
 /// Whether the person is asked first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Confirm {
     /// As the script tag has it.
     #[default]
     Default,
-    /// By this text.
-    Text(String),
     /// No.
     Off,
-}
-
-/// What the server has answered to who may have a restart.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Accepted {
-    /// The operation; another one than was asked for where one was under way.
-    pub op_id: String,
-    /// The phases to come.
-    pub plan: Vec<Phase>,
-    /// Where its record is.
-    pub status_url: String,
-    /// Where its stream is.
-    pub events_url: String,
+    /// By this text.
+    Text(Name),
 }
 
 /// Why there is no restart.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The answer's status; none where there was no answer.
-    pub status: Option<u16>,
-    /// What it says, for people.
-    pub why: String,
+    pub status: Option<u32>,
+    /// What it says.
+    pub why: Why,
 }
 
 /// A named event of the stream.
@@ -152,11 +185,11 @@ pub enum Event {
     /// The first one.
     Hello(Greeting),
     /// The unnamed one: the server id.
-    Id(String),
+    Id(Name),
     /// A service does something else.
     Phase(Doing),
     /// Page files were changed.
-    Change(payload::Change),
+    Change(Changed),
     /// Something needs the developer.
     Problem(Problem),
     /// The heartbeat.
@@ -167,38 +200,71 @@ pub enum Event {
     Done,
 }
 
-/// What `hello` says; a backend's own endpoint may leave out any of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Greeting {
-    /// The server id; none exactly while the server is not ready, whatever the phase.
-    pub id: Option<String>,
+/// Page files were changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// Of which kind.
+    pub kind: ChangeKind,
+    /// The new state of the page files, where it is known.
+    pub revision: Option<Name>,
+    /// Which, as the page would request them.
+    pub paths: Vec<Name>,
+}
+
+/// Something needs the developer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Of which service.
+    pub service: Name,
+    /// All of it: the same one is told in the same words.
+    pub what: Name,
+}
+
+/// What the server says of itself where it is asked, instead of telling it over a stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// The server id; none while the server is not ready.
+    pub id: Option<Name>,
     /// Milliseconds since the process behind the id was started.
     pub id_age: Option<u64>,
     /// The state of the page files.
-    pub revision: Option<String>,
+    pub revision: Option<Name>,
+    /// The process behind the id.
+    pub pid: Option<u32>,
+}
+
+/// What `hello` says; a backend's own endpoint may leave out any of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Greeting {
+    /// The server id; none exactly while the server is not ready, whatever the phase.
+    pub id: Option<Name>,
+    /// Milliseconds since the process behind the id was started.
+    pub id_age: Option<u64>,
+    /// The state of the page files.
+    pub revision: Option<Name>,
     /// What the server is doing.
     pub phase: Option<Phase>,
     /// The process behind the id.
     pub pid: Option<u32>,
     /// The interval of the pings in milliseconds.
     pub heartbeat: Option<u64>,
-    /// What allows this page to ask for a restart, where it may.
-    pub token: Option<String>,
+    /// Whether this page may ask for a restart.
+    pub may_restart: bool,
     /// Why it may not.
-    pub refused: Option<String>,
+    pub refused: Option<Name>,
 }
 
 /// What a service is doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Doing {
     /// Its name.
-    pub service: String,
+    pub service: Name,
     /// What.
     pub phase: Phase,
     /// Its process, where one runs.
     pub pid: Option<u32>,
     /// The operation that it is part of.
-    pub op_id: Option<String>,
+    pub op_id: Option<Name>,
 }
 
 /// The machine's timers; at most one of each runs.
@@ -224,11 +290,19 @@ pub enum Timer {
     Follow,
     /// Until a restart that has not ended is worth a word.
     Patience,
+    /// Until the server is asked for its id, because no stream says it.
+    Poll,
+    /// Until a leader that does not answer is replaced.
+    Join,
+    /// Until a leader that nobody sees is replaced.
+    Rob,
+    /// Until a document that seemed to be left has turned out to stay.
+    Stay,
 }
 
 impl Timer {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Retry,
         Self::Connect,
         Self::Watchdog,
@@ -239,6 +313,10 @@ impl Timer {
         Self::Notice,
         Self::Follow,
         Self::Patience,
+        Self::Poll,
+        Self::Join,
+        Self::Rob,
+        Self::Stay,
     ];
 }
 
@@ -251,4 +329,9 @@ pub enum Choice {
     Dismiss,
     /// Take the overlay away.
     Close,
+}
+
+impl Choice {
+    /// All of them, in the order of their declaration.
+    pub const ALL: &[Self] = &[Self::Reload, Self::Dismiss, Self::Close];
 }

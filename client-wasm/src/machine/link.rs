@@ -1,37 +1,17 @@
 //! The connection: attempts, time-outs, the watchdog.
 
+mod loss;
+
 use super::input::{Event, Greeting, Stream, Time, Timer};
-use super::services::{Services, WAITING};
+use super::services::Services;
 use super::turn::Stage;
-use super::{Effect, Effects, Server, State, Status};
-use crate::backoff;
-use crate::notice::{Notice, Remark};
-
-/// An attempt that neither opens nor fails for so long is given up, in milliseconds: with all six
-/// connections to a host in use a browser keeps silent for ever.
-const CONNECT_TIMEOUT: u64 = 5_000;
-
-/// A stream that ended sooner than this was no proof of a healthy server, in milliseconds.
-const SHORT_LIFE: u64 = 1_000;
+use super::{Effect, Notice, Server, State, Status};
 
 /// An interval above this, in milliseconds, is none: a browser's timers go no further.
 const LONGEST_HEARTBEAT: u64 = 3_600_000;
 
 /// So many silent intervals make a stream stale.
 const STALE_INTERVALS: u64 = 3;
-
-/// Where no interval was announced, a stream is renewed on waking after so many milliseconds.
-const LONG_SILENCE: u64 = 600_000;
-
-/// Where no interval was announced, a stream is renewed on waking when the machine has slept for so
-/// many milliseconds: then the wall clock has gone on alone.
-const SLEPT: u64 = 5_000;
-
-/// A loss shorter than this is not worth a word, in milliseconds.
-pub(super) const NOTICE_AFTER: u64 = 400;
-
-/// Without a single stream for so long the console is told the likely cause, in milliseconds.
-const UNREACHED_AFTER: u64 = 2_000;
 
 /// The connection and what is known of its history.
 #[derive(Clone, Debug, Default)]
@@ -43,13 +23,15 @@ pub(super) struct Link {
     ladder: Option<Ladder>,
     /// The connection was lost after a stream had delivered an id.
     lost: Option<Loss>,
+    /// While no stream says anything: whether a server that was asked for its id has one.
+    polled: Option<bool>,
     /// The last proof of life.
     alive_at: Time,
     /// The announced interval of the pings.
     heartbeat: Option<u64>,
     /// Some stream has been opened.
     reached: bool,
-    /// The console has been told that none was.
+    /// The console has been told why none was.
     complained: bool,
 }
 
@@ -90,12 +72,48 @@ struct Loss {
 impl Link {
     /// Whether this is the stream in use.
     pub(super) const fn is(&self, stream: Stream) -> bool {
-        self.stream == stream && matches!(self.phase, Phase::Connecting | Phase::Open(_))
+        self.stream == stream && self.is_attempt()
     }
 
-    /// Whether the stream is open and the server behind it ready.
+    /// Whether the server is there and ready, as far as is known.
     pub(super) const fn is_ready(&self) -> bool {
         matches!(self.phase, Phase::Open(Open { ready: true, .. }))
+            || matches!(self.polled, Some(true))
+    }
+
+    /// Whether the stream has told an id, or that there is none.
+    pub(super) const fn speaks(&self) -> bool {
+        matches!(self.phase, Phase::Open(Open { spoke: true, .. }))
+    }
+
+    /// Whether the stream is open, or asked for.
+    pub(super) const fn is_attempt(&self) -> bool {
+        matches!(self.phase, Phase::Connecting | Phase::Open(_))
+    }
+
+    /// The number of the latest stream.
+    pub(super) const fn stream(&self) -> Stream {
+        self.stream
+    }
+
+    /// Whether none is wanted.
+    pub(super) const fn is_idle(&self) -> bool {
+        matches!(self.phase, Phase::Idle)
+    }
+
+    /// Whether the server has answered who has asked for its id.
+    pub(super) const fn is_polled(&self) -> bool {
+        self.polled.is_some()
+    }
+
+    /// Takes note that it has answered, and whether it has an id; what was known before.
+    pub(super) const fn poll(&mut self, ready: bool) -> Option<bool> {
+        self.polled.replace(ready)
+    }
+
+    /// Forgets that; what was known before.
+    pub(super) const fn unpoll(&mut self) -> Option<bool> {
+        self.polled.take()
     }
 
     /// Whether the stream is open.
@@ -103,7 +121,7 @@ impl Link {
         matches!(self.phase, Phase::Open(_))
     }
 
-    /// Whether the stream is open and the server behind it not ready.
+    /// Whether the server is there and not ready.
     pub(super) const fn is_waiting(&self) -> bool {
         matches!(
             self.phase,
@@ -112,11 +130,14 @@ impl Link {
                 ready: false,
                 ..
             })
-        )
+        ) || matches!(self.polled, Some(false))
     }
 
     /// Takes note of whether the server that has told its id is ready; whether that is news.
     pub(super) const fn set_ready(&mut self, now: bool) -> bool {
+        if let Some(ready) = &mut self.polled {
+            return std::mem::replace(ready, now) != now;
+        }
         match &mut self.phase {
             Phase::Open(Open {
                 named: true, ready, ..
@@ -125,6 +146,14 @@ impl Link {
                 true
             }
             _ => false,
+        }
+    }
+
+    /// Since when it has been open, by [`Time::mono`]; where it is not, `now`.
+    pub(super) const fn open_since(&self, now: u64) -> u64 {
+        match self.phase {
+            Phase::Open(open) => open.since,
+            _ => now,
         }
     }
 
@@ -143,8 +172,9 @@ impl Link {
 
     pub(super) const fn status(&self) -> Status {
         match (self.phase, self.lost) {
+            _ if self.is_waiting() => Status::Waiting,
+            _ if self.is_polled() => Status::Polling,
             (Phase::Open(Open { ready: true, .. }), _) => Status::Connected,
-            (Phase::Open(Open { spoke: true, .. }), _) => Status::Waiting,
             (_, Some(Loss { stopped: true, .. })) => Status::Stopped,
             (_, Some(_)) => Status::Reconnecting,
             (_, None) => Status::Connecting,
@@ -154,34 +184,45 @@ impl Link {
 
 impl State {
     /// Makes an attempt now, unless a stream is there already.
-    pub(super) fn connect(&mut self, now: Time, out: &mut Effects) {
-        if !matches!(self.link.phase, Phase::Idle | Phase::Backoff) {
+    pub(super) fn connect(&mut self) {
+        if !matches!(self.link.phase, Phase::Idle | Phase::Backoff) || self.stands_back() {
             return;
         }
         self.link.ladder.get_or_insert(Ladder {
-            since: now.mono,
+            since: self.now.mono,
             attempt: 1,
         });
         self.link.stream += 1;
         self.link.phase = Phase::Connecting;
-        out.extend([
-            Effect::Disarm(Timer::Retry),
-            Effect::Arm(Timer::Connect, CONNECT_TIMEOUT),
-            Effect::Open(self.link.stream),
-        ]);
+        self.disarm(Timer::Retry);
+        self.arm(Timer::Connect, self.settings.timing.connect());
+        self.wait_for_words();
+        self.want(self.link.stream);
     }
 
     /// Closes the stream, if there is one.
-    pub(super) fn hang_up(&mut self, out: &mut Effects) {
-        if matches!(self.link.phase, Phase::Connecting | Phase::Open(_)) {
-            out.push(Effect::Close);
+    pub(super) fn hang_up(&mut self) {
+        if self.link.is_attempt() {
+            self.out.push(Effect::Close);
         }
         self.link.phase = Phase::Idle;
     }
 
-    pub(super) fn opened(&mut self, now: Time, out: &mut Effects) {
+    /// This tab's own stream stands.
+    pub(super) fn connected(&mut self) {
+        self.pass_on(true);
+        if self.link.is_open() {
+            // It was another tab's until now, and what that one has said still holds, or `hello` says otherwise.
+            self.troubles.doubt();
+            self.link.alive_at = self.now;
+        } else {
+            self.opened();
+        }
+    }
+
+    pub(super) fn opened(&mut self) {
         self.link.phase = Phase::Open(Open {
-            since: now.mono,
+            since: self.now.mono,
             spoke: false,
             named: false,
             ready: false,
@@ -190,192 +231,152 @@ impl State {
         self.troubles.doubt();
         self.link.reached = true;
         self.link.heartbeat = None;
-        self.link.alive_at = now;
+        self.link.alive_at = self.now;
         self.restarts.forget_greeting();
-        self.follow(now, out);
+        self.wait_anew();
+        self.follow();
     }
 
-    pub(super) fn heard(&mut self, now: Time, event: Event, out: &mut Effects) {
-        self.link.alive_at = now;
-        out.push(Effect::Disarm(Timer::Connect));
+    pub(super) fn heard(&mut self, event: Event) {
+        if !self.link.is_open() {
+            // What another tab passes on stands.
+            self.opened();
+        }
+        self.link.alive_at = self.now;
+        self.disarm(Timer::Connect);
         match event {
-            Event::Hello(greeting) => self.greeted(now, greeting, out),
-            Event::Id(id) if id.is_empty() => {}
+            Event::Hello(greeting) => self.greeted(greeting),
             Event::Id(id) => {
                 self.restarts.note_id();
+                self.spoke(true);
                 let server = self.named(id);
-                self.identified(now, server, None, out);
+                self.identified(server, None);
             }
-            Event::Phase(doing) => self.phase_changed(now, doing, out),
-            Event::Change(change) => self.files_changed(now, change, out),
+            Event::Phase(doing) => self.phase_changed(doing),
+            Event::Change(change) => self.files_changed(&change),
             Event::Problem(problem) => self.troubles.take(problem),
-            Event::Ping => self.recovered(out),
-            Event::Shutdown => self.note_loss(now, true),
-            Event::Done => return self.lose(now, out),
+            Event::Ping => self.recovered(),
+            Event::Shutdown => self.note_loss(true),
+            Event::Done => return self.lose(),
         }
         if let (Some(heartbeat), Phase::Open(_)) = (self.link.heartbeat, self.link.phase) {
-            out.push(Effect::Arm(Timer::Watchdog, heartbeat * STALE_INTERVALS));
+            self.arm(Timer::Watchdog, heartbeat * STALE_INTERVALS);
         }
     }
 
-    fn greeted(&mut self, now: Time, greeting: Greeting, out: &mut Effects) {
+    fn greeted(&mut self, greeting: Greeting) {
         self.link.heartbeat = greeting
             .heartbeat
             .filter(|interval| (1..=LONGEST_HEARTBEAT).contains(interval));
-        if let Phase::Open(open) = &mut self.link.phase {
-            (open.spoke, open.named, open.ready) = (true, false, false);
-        }
+        self.spoke(greeting.id.is_some());
         self.services = Services::new(greeting.phase);
-        self.restarts.greet(greeting.token, greeting.refused);
+        self.restarts.greet(greeting.may_restart, greeting.refused);
         if self.services.all_ready() {
             self.troubles.believe();
         }
         if let Some(id) = greeting.id {
-            let started_at = greeting.id_age.map(|age| now.wall.saturating_sub(age));
-            let server = Server {
-                id,
-                pid: greeting.pid,
-                started_at,
-            };
+            let server = Server::new(self.now, id, greeting.id_age, greeting.pid);
             self.known.offered = greeting.revision;
-            self.identified(now, server, greeting.id_age, out);
+            self.identified(server, greeting.id_age);
         } else {
-            // What becomes ready from here on has hardly made this document.
-            self.known.outdated = true;
-            self.drop_turn(out);
-            out.push(Effect::Disarm(Timer::Notice));
-            self.show(Notice::Waiting(self.services.doing), out);
+            self.not_ready();
         }
     }
 
-    /// An id has come in: the proof that the connection is whole.
-    fn identified(&mut self, now: Time, server: Server, age: Option<u64>, out: &mut Effects) {
+    /// The stream has told whether there is an id.
+    fn spoke(&mut self, named: bool) {
         if let Phase::Open(open) = &mut self.link.phase {
-            (open.spoke, open.named, open.ready) = (true, true, true);
+            (open.spoke, open.named, open.ready) = (true, named, named);
         }
-        out.push(Effect::Disarm(Timer::Notice));
-        self.judge(now, server, age, out);
-        self.swap_again(out);
+        self.stop_polling();
+    }
+
+    /// The server has no id.
+    pub(super) fn not_ready(&mut self) {
+        // What becomes ready from here on has hardly made this document.
+        self.known.outdated = true;
+        self.drop_turn();
+        self.disarm(Timer::Notice);
+        self.show(Notice::Waiting(self.services.doing));
+    }
+
+    /// An id has come in: the proof that the connection is whole.
+    pub(super) fn identified(&mut self, server: Server, age: Option<u64>) {
+        self.disarm(Timer::Notice);
+        self.judge(server, age);
+        self.swap_again();
         if !self.turn.stage.pends() {
-            self.tell_return(out);
+            self.tell_return();
         }
         self.link.lost = None;
         self.services.answer();
     }
 
     /// The connection is gone; makes the next attempt.
-    pub(super) fn lose(&mut self, now: Time, out: &mut Effects) {
+    pub(super) fn lose(&mut self) {
         let lived = match self.link.phase {
             Phase::Open(Open {
                 since, named: true, ..
-            }) => Some(now.mono.saturating_sub(since)),
+            }) => Some(self.now.mono.saturating_sub(since)),
             _ => None,
         };
-        self.hang_up(out);
-        out.extend([
-            Effect::Disarm(Timer::Connect),
-            Effect::Disarm(Timer::Watchdog),
-        ]);
-        self.lose_turn(out);
-        self.unfollow(out);
+        if !self.link.speaks() {
+            self.note_silence();
+        }
+        self.hang_up();
+        self.pass_on(false);
+        self.disarm(Timer::Connect);
+        self.disarm(Timer::Watchdog);
+        if !self.link.is_polled() {
+            self.lose_turn();
+        }
+        self.unfollow();
         if let Some(lived) = lived {
-            self.note_loss(now, false);
-            out.push(Effect::Arm(Timer::Notice, NOTICE_AFTER));
-            if lived >= SHORT_LIFE {
+            self.note_loss(false);
+            self.arm(Timer::Notice, self.settings.timing.notice());
+            if lived >= self.settings.timing.life() {
                 self.link.ladder = Some(Ladder {
-                    since: now.mono,
+                    since: self.now.mono,
                     attempt: 0,
                 });
             }
         }
-        self.retry(now, out);
-    }
-
-    fn retry(&mut self, now: Time, out: &mut Effects) {
-        let chance = self.chance();
-        let ladder = self.link.ladder.get_or_insert(Ladder {
-            since: now.mono,
-            attempt: 1,
-        });
-        let elapsed = now.mono.saturating_sub(ladder.since);
-        let wait = backoff::wait(ladder.attempt, elapsed, self.hidden, chance);
-        ladder.attempt = ladder.attempt.saturating_add(1);
-        self.link.phase = Phase::Backoff;
-        if elapsed >= UNREACHED_AFTER && !self.link.reached && !self.link.complained {
-            self.link.complained = true;
-            Self::say(out, Remark::Unreached);
-        }
-        if wait == 0 {
-            self.connect(now, out);
-        } else {
-            out.push(Effect::Arm(Timer::Retry, wait));
-        }
-    }
-
-    const fn note_loss(&mut self, now: Time, stopped: bool) {
-        match &mut self.link.lost {
-            Some(loss) => loss.stopped |= stopped,
-            None => {
-                self.link.lost = Some(Loss {
-                    at: now.wall,
-                    stopped,
-                });
-            }
-        }
+        self.retry();
     }
 
     /// Something may have happened while nobody looked: the network is back, the page is seen again.
-    pub(super) fn wake(&mut self, now: Time, out: &mut Effects) {
+    pub(super) fn wake(&mut self) {
         if !self.listening() {
             return;
         }
         match self.link.phase {
             Phase::Idle if self.turn.stage == Stage::Leaving => {}
-            Phase::Idle | Phase::Backoff => self.connect(now, out),
+            Phase::Idle | Phase::Backoff => self.connect(),
             Phase::Connecting => {}
-            Phase::Open(_) => self.check_life(now, out),
+            Phase::Open(_) => self.check_life(),
         }
+        self.poll_again();
     }
 
     /// Renews a stream that has been silent for too long; a hidden page leaves it to [`Self::wake`].
-    pub(super) fn check_life(&mut self, now: Time, out: &mut Effects) {
+    pub(super) fn check_life(&mut self) {
         if self.hidden || !matches!(self.link.phase, Phase::Open(_)) {
             return;
         }
-        let mono = now.mono.saturating_sub(self.link.alive_at.mono);
-        let wall = now.wall.saturating_sub(self.link.alive_at.wall);
+        let mono = self.now.mono.saturating_sub(self.link.alive_at.mono);
+        let wall = self.now.wall.saturating_sub(self.link.alive_at.wall);
         let silent = mono.max(wall);
+        let timing = &self.settings.timing;
         match self
             .link
             .heartbeat
             .map(|interval| interval * STALE_INTERVALS)
         {
             Some(limit) if silent < limit => {
-                out.push(Effect::Arm(Timer::Watchdog, limit - silent));
+                self.arm(Timer::Watchdog, limit - silent);
             }
-            None if silent < LONG_SILENCE && wall.saturating_sub(mono) < SLEPT => {}
-            _ => self.lose(now, out),
-        }
-    }
-
-    pub(super) fn tell_loss(&mut self, out: &mut Effects) {
-        match self.link.lost {
-            _ if self.link.is_waiting() => self.show(Notice::Waiting(self.services.doing), out),
-            Some(Loss { stopped: true, .. }) => self.show(Notice::Stopped, out),
-            Some(_) => self.show(Notice::Lost, out),
-            None => {}
-        }
-    }
-
-    pub(super) fn tell_return(&mut self, out: &mut Effects) {
-        let of_loss = [Notice::Lost.kind(), Notice::Stopped.kind(), WAITING];
-        if !self.toast.is_some_and(|kind| of_loss.contains(&kind)) {
-            return;
-        }
-        if self.link.lost.is_some() {
-            self.show(Notice::Back, out);
-        } else {
-            self.hide(out);
+            None if silent < timing.silence() && wall.saturating_sub(mono) < timing.slept() => {}
+            _ => self.lose(),
         }
     }
 }

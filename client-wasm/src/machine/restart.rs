@@ -1,19 +1,11 @@
 //! Restarts that are asked for in this page.
 
-use super::bar::{Bar, Gate};
-use super::follow::UNRESTARTED;
-use super::input::{Accepted, Ask, Call, Confirm, Refusal, Run, Time, Timer};
+use super::bar::{Bar, Gate, Why};
+use super::input::{Ask, Call, Confirm, Refusal, Run, Time, Timer};
 use super::memory::Asked;
 use super::operation::Operation;
-use super::{Effect, Effects, Request, State};
-use crate::notice::Notice;
-use server_reload_protocol::path;
-
-const CANCELLED: &str = "the dialog that asks whether to restart was cancelled";
-
-/// Why nobody could be asked: a sandboxed frame, or a `confirm` of the page's own.
-const BLOCKED: &str = "this page does not let a dialog ask first; \
-    data-confirm=\"false\" on the script tag restarts without asking";
+use super::{Effect, Kind, Notice, Request, State};
+use crate::name::Name;
 
 /// All of them.
 #[derive(Clone, Debug, Default)]
@@ -22,8 +14,10 @@ pub(super) struct Restarts {
     pub(super) gate: Gate,
     /// What it has refused since it said so.
     pub(super) refused: Bar,
-    /// What the page has been told of that.
-    pub(super) told: Bar,
+    /// That has changed since the page was told.
+    pub(super) news: bool,
+    /// Why nothing can be restarted, as the page was told.
+    pub(super) told: Option<Why>,
     /// `hello` has come in on this stream.
     greeted: bool,
     /// Those that have not ended, the newest last.
@@ -31,7 +25,7 @@ pub(super) struct Restarts {
     /// How many there were.
     count: Run,
     /// The last that has led to a new id.
-    pub(super) last: Option<(String, Asked)>,
+    pub(super) last: Option<(Name, Asked)>,
 }
 
 /// One that has not ended, as far as is known.
@@ -39,19 +33,16 @@ pub(super) struct Restarts {
 pub(super) struct Following {
     pub(super) run: Run,
     pub(super) calls: Vec<Call>,
-    pub(super) service: Option<String>,
+    pub(super) service: Option<Name>,
     pub(super) asked_at: u64,
     /// When it has come to its phase, by this page's clock.
     pub(super) since: u64,
-    pub(super) operation: Box<Operation>,
-    pub(super) status_url: String,
-    /// Where its stream is.
-    pub(super) events: String,
+    pub(super) operation: Operation,
     /// Whether the server has taken it on, as far as is known.
     pub(super) stand: Stand,
     pub(super) open: bool,
     /// The number of the last phase.
-    pub(super) after: u64,
+    pub(super) after: u32,
     pub(super) attempts: u32,
     pub(super) lost_at: u64,
     pub(super) late: bool,
@@ -59,13 +50,13 @@ pub(super) struct Following {
 }
 
 /// Whether a restart is one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stand {
     /// Its request is under way.
     Asked,
     /// The request has had no answer, for this reason; its stream tells whether it has arrived. It is
     /// given up at this time, once the stream is asked for.
-    Doubted(String, u64),
+    Doubted(Why, u64),
     /// The server does it.
     Taken,
 }
@@ -95,22 +86,35 @@ impl Restarts {
         self.runs.iter_mut().find(|it| it.run == run)
     }
 
+    fn take(&mut self, run: Run) -> Option<Following> {
+        let mut taken = None;
+        for following in std::mem::take(&mut self.runs) {
+            if following.run == run {
+                taken = Some(following);
+            } else {
+                self.runs.push(following);
+            }
+        }
+        taken
+    }
+
     /// A new stream is open.
     pub(super) const fn forget_greeting(&mut self) {
         self.greeted = false;
     }
 
     /// `hello` has come in.
-    pub(super) fn greet(&mut self, token: Option<String>, refused: Option<String>) {
+    pub(super) fn greet(&mut self, open: bool, refused: Option<Name>) {
         self.greeted = true;
-        self.gate = Gate::new(token, refused);
-        self.refused = Bar::default();
+        self.gate = Gate::new(open, refused);
+        self.news |= !self.refused.some.is_empty();
+        self.refused.some.clear();
     }
 
     /// An id has come in; where no `hello` was before it, nobody is there who restarts.
     pub(super) fn note_id(&mut self) {
         if !self.greeted {
-            self.gate = Gate::own_endpoint();
+            self.gate = Gate::Shut(Why::OwnEndpoint);
         }
     }
 
@@ -121,31 +125,32 @@ impl Restarts {
         }
     }
 
+    /// Whether one is under way whose toast was taken away.
+    pub(super) fn are_hushed(&self) -> bool {
+        self.runs.iter().any(|it| it.shown == Shown::Hushed)
+    }
+
     /// What is known of a restart of this page that has led to the server `id`, if one has; `op_id` is
     /// the operation that the page's stream has named last.
-    pub(super) fn behind(&self, now: Time, id: &str, op_id: Option<&str>) -> Option<Asked> {
-        if let Some((_, asked)) = self.last.as_ref().filter(|(last, _)| last == id) {
-            return Some(asked.clone());
+    pub(super) fn behind(&self, now: Time, id: Name, op_id: Option<Name>) -> Option<Asked> {
+        if let Some((_, asked)) = self.last.filter(|(last, _)| *last == id) {
+            return Some(asked);
         }
         let mut runs = self.runs.iter().rev();
         let found = runs.find(|it| op_id.is_none_or(|op_id| it.operation.op_id == op_id))?;
         Some(Asked {
             took: now.mono.saturating_sub(found.asked_at),
             pids: found.operation.pids(),
-            op_id: found.operation.op_id.clone(),
+            op_id: found.operation.op_id,
         })
     }
 }
 
 impl State {
     /// A restart is asked for: by an element of the page, or by a call.
-    pub(super) fn restart(&mut self, now: Time, ask: Ask, out: &mut Effects) {
-        if let Err(why) = self.may_restart(ask.service.as_deref()) {
-            if self.listening() {
-                self.show(Notice::Refused(why.clone()), out);
-            }
-            settle(ask.call, Err(why), out);
-            return;
+    pub(super) fn restart(&mut self, ask: Ask) {
+        if let Some(why) = self.may_not_restart(ask.service) {
+            return self.refuse_call(why, ask.call, true);
         }
         let mut runs = self.restarts.runs.iter_mut();
         if let Some(same) = runs.find(|it| it.service == ask.service) {
@@ -153,88 +158,76 @@ impl State {
             same.shown = Shown::Before;
             return;
         }
-        match &ask.confirm {
-            Confirm::Text(text) => out.push(Effect::Confirm(text.clone(), ask)),
-            Confirm::Default if self.settings.confirm => {
-                let what = ask.service.as_deref().unwrap_or("the server");
-                out.push(Effect::Confirm(["Restart ", what, "?"].concat(), ask));
-            }
-            _ => self.request(now, ask, out),
+        match ask.confirm {
+            Confirm::Text(text) => self.out.push(Effect::Confirm(Some(text), ask)),
+            Confirm::Default if self.settings.confirm => self.out.push(Effect::Confirm(None, ask)),
+            _ => self.request(ask),
         }
     }
 
-    pub(super) fn unconfirmed(&mut self, ask: &Ask, blocked: bool, out: &mut Effects) {
-        let why = if blocked { BLOCKED } else { CANCELLED }.to_owned();
-        if blocked && self.listening() {
-            self.show(Notice::Refused(why.clone()), out);
-        }
-        settle(ask.call, Err(why), out);
-    }
-
-    /// Whether it makes sense to ask, or why not.
-    fn may_restart(&self, service: Option<&str>) -> Result<(), String> {
-        let bar = self.bar();
-        let why = match bar.of(service) {
-            Some(why) => why,
-            None if !self.link.is_ready() && !self.link.is_waiting() => {
-                "there is no connection to server-reload"
-            }
-            None => return Ok(()),
+    pub(super) fn unconfirmed(&mut self, ask: Ask, blocked: bool) {
+        let why = if blocked {
+            Why::Blocked
+        } else {
+            Why::Cancelled
         };
-        Err(why.to_owned())
+        self.refuse_call(why, ask.call, blocked);
     }
 
-    fn request(&mut self, now: Time, ask: Ask, out: &mut Effects) {
-        let Gate::Open(token) = self.restarts.gate.clone() else {
-            return;
-        };
-        if self.toast == Some(UNRESTARTED) {
-            self.hide(out);
+    /// What is asked for is not begun.
+    fn refuse_call(&mut self, why: Why, call: Option<Call>, tell: bool) {
+        if tell && self.listening() {
+            self.show(Notice::Refused(why));
         }
-        self.chance();
+        self.settle(None, Some(why), call.into_iter().collect());
+    }
+
+    /// Why it makes no sense to ask, if it does not.
+    fn may_not_restart(&self, service: Option<Name>) -> Option<Why> {
+        let why = self.barred().or(self.restarts.refused.of(service));
+        let open = self.restarts.gate == Gate::Open && self.link.speaks();
+        why.or((!open).then_some(Why::NoConnection))
+    }
+
+    fn request(&mut self, ask: Ask) {
+        if self.toast == Some(Kind::Unrestarted) {
+            self.hide();
+        }
         self.restarts.count += 1;
         let run = self.restarts.count;
-        let random = self.chance.to_string();
-        let op_id = ["page-", &now.wall.to_string(), "-", &random].concat();
-        let status_url = [path::RESTART, "/", &op_id].concat();
         self.restarts.runs.push(Following {
             run,
             calls: ask.call.into_iter().collect(),
-            service: ask.service.clone(),
-            asked_at: now.mono,
-            since: now.mono,
-            operation: Box::new(Operation {
-                op_id: op_id.clone(),
-                ..Operation::default()
-            }),
-            events: [&status_url, path::OPERATION_EVENTS].concat(),
-            status_url,
+            service: ask.service,
+            asked_at: self.now.mono,
+            since: self.now.mono,
+            operation: Operation::new(ask.op_id),
             stand: Stand::Asked,
             open: false,
             after: 0,
             attempts: 0,
-            lost_at: now.mono,
+            lost_at: self.now.mono,
             late: false,
             shown: Shown::Before,
         });
-        out.push(Effect::Request(Request {
+        self.out.push(Effect::Request(Request {
             run,
             service: ask.service,
-            op_id,
-            token,
+            op_id: ask.op_id,
             within: self.answer_time(),
         }));
-        self.lose_patience(now, out);
+        self.lose_patience();
     }
 
     /// For so many milliseconds an answer is waited for.
     pub(super) fn answer_time(&self) -> u64 {
-        (self.settings.patience / 6).clamp(1_000, 5_000)
+        let most = self.settings.timing.answer();
+        (self.settings.patience / 6).clamp(most / 5, most)
     }
 
-    pub(super) fn accepted(&mut self, now: Time, run: Run, accepted: Accepted, out: &mut Effects) {
+    pub(super) fn accepted(&mut self, run: Run, op_id: Name) {
         let mut others = self.restarts.runs.iter_mut().filter(|it| it.run != run);
-        let same = others.find(|it| it.operation.op_id == accepted.op_id);
+        let same = others.find(|it| it.operation.op_id == op_id);
         if let Some(same) = same.map(|it| it.run) {
             self.merge(run, same);
             return;
@@ -242,78 +235,69 @@ impl State {
         let Some(following) = self.restarts.get(run) else {
             return;
         };
-        following.operation.op_id = accepted.op_id;
-        following.operation.plan = accepted.plan;
-        following.status_url = accepted.status_url;
-        following.events = accepted.events_url;
+        following.operation.op_id = op_id;
         following.stand = Stand::Taken;
         following.tell();
-        self.follow(now, out);
+        self.follow();
     }
 
     /// The server does both by one operation.
     fn merge(&mut self, run: Run, same: Run) {
-        let at = self.restarts.runs.iter().position(|it| it.run == run);
-        let calls = at.map(|at| self.restarts.runs.remove(at).calls);
-        if let Some(same) = self.restarts.get(same) {
-            same.calls.extend(calls.unwrap_or_default());
+        let gone = self.restarts.take(run);
+        if let (Some(gone), Some(same)) = (gone, self.restarts.get(same)) {
+            same.calls.extend(gone.calls);
             same.shown = Shown::Before;
         }
     }
 
-    pub(super) fn refused(&mut self, now: Time, run: Run, refusal: Refusal, out: &mut Effects) {
+    pub(super) fn refused(&mut self, run: Run, refusal: Refusal) {
         let Some(following) = self.restarts.get(run) else {
             return;
         };
-        let (why, service) = (refusal.why, following.service.clone());
+        let (why, service) = (refusal.why, following.service);
         match refusal.status {
             None => {
                 following.stand = Stand::Doubted(why, u64::MAX);
-                return self.follow(now, out);
+                return self.follow();
             }
-            Some(404) => self.restarts.refused.add(service, why.clone()),
-            Some(403) => self.restarts.gate = Gate::Shut(why.clone()),
+            Some(404) => {
+                self.restarts.news = true;
+                self.restarts.refused.add(service, why);
+            }
+            Some(403) => self.restarts.gate = Gate::Shut(why),
             Some(_) => {}
         }
-        self.refuse(run, why, out);
+        self.refuse(run, why);
     }
 
     /// There is no such restart.
-    pub(super) fn refuse(&mut self, run: Run, why: String, out: &mut Effects) {
-        let Some(following) = self.take_run(run, out) else {
+    pub(super) fn refuse(&mut self, run: Run, why: Why) {
+        let Some(following) = self.take_run(run) else {
             return;
         };
         if self.listening() {
-            self.show(Notice::Refused(why.clone()), out);
+            self.show(Notice::Refused(why));
         }
-        settle(following.calls, Err(why), out);
+        self.settle(Some(run), Some(why), following.calls);
     }
 
     /// Takes one out of those under way.
-    pub(super) fn take_run(&mut self, run: Run, out: &mut Effects) -> Option<Following> {
-        let at = self.restarts.runs.iter().position(|it| it.run == run)?;
-        let following = self.restarts.runs.remove(at);
+    pub(super) fn take_run(&mut self, run: Run) -> Option<Following> {
+        let following = self.restarts.take(run)?;
         if following.open {
-            out.push(Effect::Unfollow(run));
+            self.out.push(Effect::Unfollow(run));
         }
         if self.restarts.runs.is_empty() {
-            out.extend([
-                Effect::Disarm(Timer::Follow),
-                Effect::Disarm(Timer::Patience),
-            ]);
+            self.disarm(Timer::Follow);
+            self.disarm(Timer::Patience);
         }
         Some(following)
     }
-}
 
-/// Tells who has called, if anybody has.
-pub(super) fn settle(
-    calls: impl IntoIterator<Item = Call>,
-    outcome: Result<String, String>,
-    out: &mut Effects,
-) {
-    let calls: Vec<_> = calls.into_iter().collect();
-    if !calls.is_empty() {
-        out.push(Effect::Settle(calls, outcome));
+    /// Tells who has called, if anybody has.
+    pub(super) fn settle(&mut self, run: Option<Run>, why: Option<Why>, calls: Vec<Call>) {
+        if !calls.is_empty() {
+            self.out.push(Effect::Settle { run, why, calls });
+        }
     }
 }

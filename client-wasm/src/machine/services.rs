@@ -1,23 +1,18 @@
 //! What is behind the stream: the services, and whether they answer.
 
-use super::follow::UNRESTARTED;
 use super::input::{Doing, Phase, Time, Timer};
-use super::link::NOTICE_AFTER;
-use super::{Effect, Effects, Server, State};
-use crate::notice::Notice;
-
-/// The kind of the toast that stays until the server is ready.
-pub(super) const WAITING: &str = Notice::Waiting(None).kind();
+use super::{Kind, Notice, Server, State};
+use crate::name::{self, Name};
 
 /// What the phases on this stream have told.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Services {
     /// Those that do not answer, by name.
-    down: Vec<String>,
+    down: Vec<Name>,
     /// What one of them does, or did last.
     pub(super) doing: Option<Phase>,
     /// The operation that the last phase with one was part of.
-    pub(super) op_id: Option<String>,
+    pub(super) op_id: Option<Name>,
     /// When the first of them went down, by the wall clock; until an id comes in.
     pub(super) down_at: Option<u64>,
     /// The newest process.
@@ -41,9 +36,7 @@ impl Services {
 
     fn note(&mut self, now: Time, doing: &Doing) {
         self.doing = Some(doing.phase);
-        if doing.op_id.is_some() {
-            self.op_id.clone_from(&doing.op_id);
-        }
+        self.op_id = doing.op_id.or(self.op_id);
         match doing.phase {
             Phase::Starting | Phase::WaitingUntilReady | Phase::Ready => {
                 self.pid = doing.pid.or(self.pid);
@@ -65,15 +58,15 @@ impl Services {
 }
 
 impl State {
-    pub(super) fn phase_changed(&mut self, now: Time, doing: Doing, out: &mut Effects) {
-        self.services.note(now, &doing);
+    pub(super) fn phase_changed(&mut self, doing: Doing) {
+        self.services.note(self.now, &doing);
         match doing.phase {
             Phase::Ready => {
                 // The id that comes with it says more.
                 self.services.down.retain(|down| *down != doing.service);
-                self.troubles.solve(&doing.service);
-                if self.toast == Some(UNRESTARTED) {
-                    self.hide(out);
+                self.troubles.solve(doing.service);
+                if self.toast == Some(Kind::Unrestarted) {
+                    self.hide();
                 }
             }
             Phase::Starting
@@ -82,47 +75,41 @@ impl State {
             | Phase::WaitingForPort
             | Phase::WaitingForService
             | Phase::Crashed
-            | Phase::BackingOff => self.go_down(now, doing.service, out),
+            | Phase::BackingOff => self.go_down(doing.service),
             // The process of before goes on, if there was one.
             _ => {}
         }
         self.troubles.believe();
-        if self.link.is_waiting() && self.toast == Some(WAITING) {
-            self.show(Notice::Waiting(self.services.doing), out);
+        if self.link.is_waiting() && self.toast == Some(Kind::Waiting) {
+            self.show(Notice::Waiting(self.services.doing));
         }
     }
 
-    fn go_down(&mut self, now: Time, service: String, out: &mut Effects) {
+    fn go_down(&mut self, service: Name) {
         if self.services.down.is_empty() {
-            self.services.down_at = Some(now.wall);
+            self.services.down_at = Some(self.now.wall);
         }
-        if !self.services.down.contains(&service) {
-            self.services.down.push(service);
-        }
+        name::add(&mut self.services.down, &[service]);
         if self.link.set_ready(false) {
             // Never into a server that is not there; its next id is judged anew.
-            self.drop_turn(out);
-            out.push(Effect::Arm(Timer::Notice, NOTICE_AFTER));
+            self.drop_turn();
+            self.arm(Timer::Notice, self.settings.timing.notice());
         }
     }
 
     /// Some time after the last phase: where no id has come, pages do not depend on what was down.
-    pub(super) fn recovered(&mut self, out: &mut Effects) {
+    pub(super) fn recovered(&mut self) {
         self.troubles.believe();
         if self.services.down.is_empty() && self.link.set_ready(true) {
             self.services.answer();
-            out.push(Effect::Disarm(Timer::Notice));
-            self.tell_return(out);
+            self.disarm(Timer::Notice);
+            self.tell_return();
         }
     }
 
     /// The server of an id that has come in alone.
-    pub(super) fn named(&self, id: String) -> Server {
-        let known = self
-            .known
-            .server
-            .as_ref()
-            .is_some_and(|known| known.id == id);
+    pub(super) fn named(&self, id: Name) -> Server {
+        let known = self.known.server.is_some_and(|known| known.id == id);
         let Services {
             pid, started_at, ..
         } = self.services;

@@ -6,20 +6,78 @@ mod connection;
 mod files;
 mod guard;
 mod play;
+mod poll;
 mod properties;
+mod relay;
 mod restarts;
 mod services;
 mod troubles;
 mod verdicts;
+mod words;
+
+use std::cell::RefCell;
 
 use super::*;
+use crate::name::Name;
+
+thread_local! {
+    /// The texts of this test, in the order of their names.
+    static TEXTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The name of a text.
+fn name(text: &str) -> Name {
+    TEXTS.with_borrow_mut(|texts| {
+        let at = texts.iter().position(|it| it == text).unwrap_or_else(|| {
+            texts.push(text.to_owned());
+            texts.len() - 1
+        });
+        let number = u32::try_from(at + 1).expect("a small number");
+        Name::new(number).expect("names begin at 1")
+    })
+}
+
+/// The text of a name.
+fn text(name: Name) -> String {
+    TEXTS.with_borrow(|texts| texts[name.get() as usize - 1].clone())
+}
+
+/// A reason that the server gives.
+fn said(text: &str) -> Why {
+    Why::Said(name(text))
+}
+
+/// What toasts of this kind are called.
+const fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Lost => "lost",
+        Kind::Stopped => "stopped",
+        Kind::Waiting => "waiting",
+        Kind::Back => "back",
+        Kind::Reloading => "reloading",
+        Kind::Reloaded => "reloaded",
+        Kind::Updating => "updating",
+        Kind::Updated => "updated",
+        Kind::Told => "told",
+        Kind::Styles => "styles",
+        Kind::Failed => "failed",
+        Kind::Prompt => "prompt",
+        Kind::Workers => "workers",
+        Kind::Paused => "paused",
+        Kind::Restarting => "restarting",
+        Kind::Restarted => "restarted",
+        Kind::Unrestarted => "unrestarted",
+        Kind::Cancelled => "cancelled",
+        Kind::Refused => "refused",
+    }
+}
 
 /// A document with its machine, its clock and what it was told to do.
 struct Page {
     state: State,
     now: Time,
     effects: Vec<Effect>,
-    memory: Option<String>,
+    memory: Vec<f64>,
     open: Option<Stream>,
     armed: Vec<(Timer, u64)>,
 }
@@ -52,6 +110,10 @@ impl Page {
     }
 
     /// The next document of the tab, after a reload.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a document has settings of its own"
+    )]
     fn reloaded(&self, settings: Settings) -> Self {
         let mut page = Self {
             state: State::new(Settings {
@@ -85,6 +147,7 @@ impl Page {
                     turn,
                     prevented: false,
                     waits: false,
+                    careful: false,
                 }));
                 effects
             }
@@ -93,7 +156,11 @@ impl Page {
     }
 
     fn tell_only(&mut self, input: Input) -> Vec<Effect> {
-        let effects = self.state.step(self.now, input);
+        let mut effects = self.state.step(self.now, input);
+        // The only tab of its origin has the lock for the asking.
+        if effects.contains(&Effect::Lock { rob: false }) {
+            effects.extend(self.state.step(self.now, Input::Lock(Lock::Got)));
+        }
         for effect in &effects {
             match effect {
                 Effect::Open(stream) => {
@@ -106,7 +173,7 @@ impl Page {
                     self.armed.push((*timer, self.now.mono + ms));
                 }
                 Effect::Disarm(timer) => self.armed.retain(|(armed, _)| armed != timer),
-                Effect::Remember(memory) => self.memory = Some(memory.clone()),
+                Effect::Remember(memory) => self.memory.clone_from(memory),
                 _ => {}
             }
         }
@@ -162,11 +229,13 @@ impl Page {
             turn,
             prevented,
             waits,
+            careful: false,
         })
     }
 
-    fn settle(&mut self, turn: u32, outcome: Result<(), String>) -> Vec<Effect> {
-        self.tell(Input::Settled { turn, outcome })
+    fn settle(&mut self, turn: u32, outcome: Result<(), &str>) -> Vec<Effect> {
+        let error = outcome.err().map(name);
+        self.tell(Input::Settled { turn, error })
     }
 
     fn fail(&mut self) -> Vec<Effect> {
@@ -180,13 +249,13 @@ impl Page {
 
 fn hello(id: &str, age: u64) -> Event {
     Event::Hello(Greeting {
-        id: Some(id.to_owned()),
+        id: Some(name(id)),
         id_age: Some(age),
         revision: None,
         pid: id.bytes().last().map(u32::from),
         heartbeat: Some(10_000),
         phase: Some(Phase::Ready),
-        token: Some("token".to_owned()),
+        may_restart: true,
         refused: None,
     })
 }
@@ -206,31 +275,30 @@ fn phase(phase: Phase) -> Event {
 
 fn phase_of(service: &str, phase: Phase) -> Event {
     Event::Phase(Doing {
-        service: service.to_owned(),
+        service: name(service),
         phase,
         pid: None,
         op_id: None,
     })
 }
 
-fn problem(service: &str, title: &str) -> Problem {
+fn problem(service: &str, what: &str) -> Problem {
     Problem {
-        service: service.to_owned(),
-        title: title.to_owned(),
-        output: "line 1\nline 2\n".to_owned(),
+        service: name(service),
+        what: name(what),
     }
 }
 
 fn revised(id: &str, revision: &str) -> Event {
     Event::Hello(Greeting {
-        id: Some(id.to_owned()),
-        revision: Some(revision.to_owned()),
+        id: Some(name(id)),
+        revision: Some(name(revision)),
         ..Greeting::default()
     })
 }
 
 fn id(id: &str) -> Event {
-    Event::Id(id.to_owned())
+    Event::Id(name(id))
 }
 
 fn reloads(effects: &[Effect]) -> usize {
@@ -244,13 +312,13 @@ fn shown(effects: &[Effect]) -> Vec<&'static str> {
     effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Show(notice) => Some(notice.kind()),
+            Effect::Show(notice) => Some(word(notice.kind())),
             _ => None,
         })
         .collect()
 }
 
-fn shown_again(memory: Option<String>) -> Input {
+fn shown_again(memory: Vec<f64>) -> Input {
     Input::PageShow {
         memory,
         enabled: None,
@@ -259,7 +327,7 @@ fn shown_again(memory: Option<String>) -> Input {
 
 fn stamped(stamp: &str) -> Settings {
     Settings {
-        stamp: Some(stamp.to_owned()),
+        stamp: Some(name(stamp)),
         ..settings()
     }
 }

@@ -1,94 +1,106 @@
 //! What needs the developer: problems of services, until they are solved.
 
-use super::{Effect, Effects, Problem, State};
+use super::{Effect, Problem, State};
+use crate::name::Name;
 
 /// The problems that last, and what people have seen of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Troubles {
     /// At most one of a service, the newest last.
-    open: Vec<Trouble>,
-    /// The last of each service that was taken away by hand; it does not come back.
-    dismissed: Vec<Problem>,
+    all: Vec<Trouble>,
     /// What the overlay shows.
     shown: Vec<Problem>,
     /// What it says of the server.
     kept: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Trouble {
     problem: Problem,
+    /// It lasts.
+    open: bool,
     /// It is of an earlier stream, and was not repeated on this one yet.
     doubted: bool,
+    /// It was taken away by hand; it does not come back.
+    dismissed: bool,
 }
 
 impl Troubles {
     pub(super) fn take(&mut self, problem: Problem) {
-        self.dismissed
-            .retain(|it| it.service != problem.service || *it == problem);
-        let same = |it: &&mut Trouble| it.problem == problem;
-        if let Some(trouble) = self.open.iter_mut().find(same) {
-            trouble.doubted = false;
-            return;
+        let mut dismissed = false;
+        if let Some(same) = self.all.iter_mut().find(|it| it.problem == problem) {
+            if same.open {
+                same.doubted = false;
+                return;
+            }
+            dismissed = same.dismissed;
         }
-        self.open.retain(|it| it.problem.service != problem.service);
-        self.open.push(Trouble {
+        self.solve(problem.service);
+        self.all.push(Trouble {
             problem,
+            open: true,
             doubted: false,
+            dismissed,
         });
     }
 
     /// The service is ready.
-    pub(super) fn solve(&mut self, service: &str) {
-        self.open.retain(|it| it.problem.service != service);
-        self.dismissed.retain(|it| it.service != service);
+    pub(super) fn solve(&mut self, service: Name) {
+        self.all.retain(|it| it.problem.service != service);
     }
 
     /// A new stream: the server repeats what lasts right after its greeting.
     pub(super) fn doubt(&mut self) {
-        for trouble in &mut self.open {
+        for trouble in &mut self.all {
             trouble.doubted = true;
         }
     }
 
     /// The server has said something else: what it has not repeated by now is over.
     pub(super) fn believe(&mut self) {
-        self.open.retain(|it| !it.doubted);
+        for trouble in &mut self.all {
+            trouble.open &= !trouble.doubted;
+        }
     }
 
     /// The overlay is taken away by hand.
     pub(super) fn close(&mut self) {
-        for problem in self.shown.clone() {
-            self.dismissed.retain(|it| it.service != problem.service);
-            self.dismissed.push(problem);
+        for trouble in &mut self.all {
+            trouble.dismissed |= trouble.open;
         }
     }
 
     /// The client rests.
     pub(super) fn forget(&mut self) {
-        self.open.clear();
+        for trouble in &mut self.all {
+            trouble.open = false;
+        }
     }
 
-    fn visible(&self) -> impl Iterator<Item = &Problem> {
-        let open = self.open.iter().rev().map(|it| &it.problem);
-        open.filter(|it| !self.dismissed.contains(it))
+    /// The newest first.
+    fn visible(&self) -> Vec<Problem> {
+        let mut visible = Vec::new();
+        for trouble in self.all.iter().rev() {
+            if trouble.open && !trouble.dismissed {
+                visible.push(trouble.problem);
+            }
+        }
+        visible
     }
 }
 
 impl State {
     /// Brings the overlay up to date.
-    pub(super) fn explain(&mut self, out: &mut Effects) {
+    pub(super) fn explain(&mut self) {
         let kept = self.link.is_ready();
+        let problems = self.troubles.visible();
         let troubles = &mut self.troubles;
-        let same = troubles.visible().eq(&troubles.shown);
-        if same && (troubles.shown.is_empty() || kept == troubles.kept) {
+        let same = problems == troubles.shown;
+        if same && (problems.is_empty() || kept == troubles.kept) {
             return;
         }
-        troubles.shown = troubles.visible().cloned().collect();
         troubles.kept = kept;
-        out.push(Effect::Explain {
-            problems: troubles.shown.clone(),
-            kept,
-        });
+        troubles.shown.clone_from(&problems);
+        self.out.push(Effect::Explain { problems, kept });
     }
 }

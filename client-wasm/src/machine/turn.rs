@@ -4,19 +4,10 @@
 //! it where the page does it itself. A lost connection ends what the page does not do itself: the
 //! next id is judged anew.
 
-use super::breaker::WINDOW;
-use super::follow::RESTARTING;
-use super::input::{Time, Timer};
+use super::input::Timer;
 use super::memory::{Asked, Promise};
-use super::{Cause, Change, Effect, Effects, Server, State, UPDATING};
-use crate::config::Mode;
-use crate::notice::{Notice, Remark};
-
-/// The page's promises may hold up a reload for so many milliseconds.
-const LONGEST_WAIT: u64 = 10_000;
-
-/// Hidden pages act this much later than visible ones, in milliseconds, and spread out.
-const HIDDEN_DELAY: u64 = 150;
+use super::{Cause, Change, Effect, Kind, Mode, Notice, Remark, Server, State};
+use crate::name::Name;
 
 /// One act, from the verdict to its end.
 #[derive(Clone, Debug, Default)]
@@ -28,12 +19,12 @@ pub(super) struct Turn {
     /// When the first of them began, in [`Time::mono`].
     pub(super) knocking_since: u64,
     /// The id that the person did not want to reload for.
-    pub(super) declined: Option<String>,
+    pub(super) declined: Option<Name>,
     /// The loop guard has been asked already.
     trial: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Pending {
     pub(super) cause: Cause,
     old: Option<Server>,
@@ -71,8 +62,8 @@ pub(super) enum Stage {
 
 impl Pending {
     pub(super) fn promise(&self) -> Promise {
-        let old = self.old.as_ref().and_then(|old| old.pid);
-        let asked = self.asked.as_ref();
+        let old = self.old.and_then(|old| old.pid);
+        let asked = self.asked;
         Promise {
             cause: self.cause,
             lost_at: self.lost_at,
@@ -86,17 +77,10 @@ impl Pending {
 
 impl State {
     /// The document is out of date; `counted` where that may be a loop.
-    pub(super) fn begin(
-        &mut self,
-        now: Time,
-        cause: Cause,
-        new: Server,
-        counted: bool,
-        out: &mut Effects,
-    ) {
-        let op_id = self.services.op_id.as_deref();
+    pub(super) fn begin(&mut self, cause: Cause, new: Server, counted: bool) {
+        let op_id = self.services.op_id;
         let asked = match cause {
-            Cause::Restart => self.restarts.behind(now, &new.id, op_id),
+            Cause::Restart => self.restarts.behind(self.now, new.id, op_id),
             Cause::Change => None,
         };
         if let Some(pending) = self
@@ -110,55 +94,62 @@ impl State {
                 pending.cause = cause;
             }
             pending.new = new;
-            pending.asked = asked.or(pending.asked.take());
+            pending.asked = asked.or(pending.asked);
             if self.turn.stage == Stage::Paused {
-                out.push(Effect::Arm(Timer::Quiet, WINDOW));
+                self.arm(Timer::Quiet, self.settings.timing.window());
             }
             return;
         }
-        let declined = self.turn.declined.as_ref() == Some(&new.id);
         self.turn.change = Some(Pending {
             cause,
-            old: self.known.own.clone(),
+            old: self.known.own,
             new,
             lost_at: self.link.lost_at().or(self.services.down_at),
             counted,
             forced: false,
             asked,
         });
-        if declined || self.settings.mode == Mode::Prompt {
-            self.turn.stage = Stage::Prompt;
-            self.show(Notice::Prompt(cause), out);
+        if self.asks_first(new.id) {
+            self.prompt(cause);
         } else {
-            self.delay(now, out);
+            self.delay();
         }
+    }
+
+    /// Whether the person is asked before the page is told.
+    fn asks_first(&self, id: Name) -> bool {
+        self.settings.mode == Mode::Prompt || self.turn.declined == Some(id)
+    }
+
+    fn prompt(&mut self, cause: Cause) {
+        self.turn.stage = Stage::Prompt;
+        self.show(Notice::Prompt(cause));
     }
 
     /// Whether the last act led to this id and these page files already.
-    pub(super) fn went_to(&self, id: &str) -> bool {
-        let offered = &self.known.offered;
-        self.memory
-            .last
-            .as_ref()
-            .is_some_and(|act| act.id == id && act.revision == *offered)
+    pub(super) fn went_to(&self, id: Name) -> bool {
+        let offered = self.known.offered;
+        let last = self.memory.last;
+        last.is_some_and(|act| act.id == id && act.revision == offered)
     }
 
-    fn delay(&mut self, now: Time, out: &mut Effects) {
+    fn delay(&mut self) {
         let mut wait = self.settings.delay;
         if self.hidden {
-            wait += HIDDEN_DELAY + 2 * u64::from(self.chance());
+            let least = self.settings.timing.hidden();
+            wait += least + least * u64::from(self.chance()) / 75;
         }
         self.turn.stage = Stage::Delayed;
         if wait == 0 {
-            self.knock_or_announce(now, out);
+            self.knock_or_announce();
         } else {
-            out.push(Effect::Arm(Timer::Delay, wait));
-            self.show_way(out);
+            self.arm(Timer::Delay, wait);
+            self.show_way();
         }
     }
 
     /// Says what is about to happen.
-    pub(super) fn show_way(&mut self, out: &mut Effects) {
+    pub(super) fn show_way(&mut self) {
         let Some(change) = &self.turn.change else {
             return;
         };
@@ -166,141 +157,135 @@ impl State {
             Mode::Event => Notice::Updating(change.cause),
             Mode::Reload | Mode::Prompt => Notice::Reloading(change.cause),
         };
-        self.show(notice, out);
+        self.show(notice);
     }
 
-    pub(super) fn delay_over(&mut self, now: Time, out: &mut Effects) {
+    pub(super) fn delay_over(&mut self) {
         match self.turn.stage {
-            Stage::Delayed => self.knock_or_announce(now, out),
-            Stage::Deferred => self.leave(now, out),
+            Stage::Delayed => self.knock_or_announce(),
+            Stage::Deferred => self.leave(),
             _ => {}
         }
     }
 
-    pub(super) fn pass_guard(&mut self, now: Time, out: &mut Effects) {
+    pub(super) fn pass_guard(&mut self) {
         let Some(change) = &self.turn.change else {
             return;
         };
         if change.forced {
-            self.leave(now, out);
-        } else if self.turn.trial || self.memory.admit(now.wall, change.counted) {
+            self.leave();
+        } else if self.turn.trial || self.admit(change.counted) {
             self.turn.trial = false;
-            self.announce(out);
+            self.announce();
         } else {
             self.turn.stage = Stage::Paused;
-            out.push(Effect::Arm(Timer::Quiet, WINDOW));
-            Self::say(out, Remark::Paused);
-            self.show(Notice::Paused, out);
+            self.arm(Timer::Quiet, self.settings.timing.window());
+            self.say(Remark::Paused);
+            self.show(Notice::Paused);
         }
     }
 
+    fn admit(&mut self, counted: bool) -> bool {
+        let window = self.settings.timing.window();
+        self.memory.admit(self.now.wall, window, counted)
+    }
+
     /// The loop guard lets go: of one act, on trial.
-    pub(super) fn quiet(&mut self, now: Time, out: &mut Effects) {
+    pub(super) fn quiet(&mut self) {
         if self.turn.stage == Stage::Paused {
-            self.memory.admit_on_trial(now.wall);
-            self.proceed(now, out);
+            self.memory.admit_on_trial(self.now.wall);
+            self.proceed();
         }
     }
 
     /// Goes on after a stop, where the server is still there; else the next id is judged anew.
-    fn proceed(&mut self, now: Time, out: &mut Effects) {
-        self.hide(out);
+    fn proceed(&mut self) {
+        self.hide();
         if self.link.is_ready() {
             self.turn.trial = true;
-            self.knock_or_announce(now, out);
+            self.knock_or_announce();
         } else {
             self.turn.forget();
         }
     }
 
-    fn announce(&mut self, out: &mut Effects) {
+    fn announce(&mut self) {
         let Some(change) = &self.turn.change else {
             return;
         };
         self.turn.no += 1;
         self.turn.stage = Stage::Announced;
-        out.push(Effect::Announce(Change {
+        self.out.push(Effect::Announce(Change {
             turn: self.turn.no,
             cause: change.cause,
-            old: change.old.clone(),
-            new: change.new.clone(),
+            old: change.old,
+            new: change.new,
             op_id: change
                 .asked
-                .as_ref()
-                .map(|asked| &asked.op_id)
-                .or(self.services.op_id.as_ref())
-                .filter(|_| change.cause == Cause::Restart)
-                .cloned(),
+                .map(|asked| asked.op_id)
+                .or(self.services.op_id)
+                .filter(|_| change.cause == Cause::Restart),
             paths: self.known.missed.clone().unwrap_or_default(),
         }));
     }
 
     /// The page's listeners have been called.
-    pub(super) fn answered(
-        &mut self,
-        now: Time,
-        turn: u32,
-        prevented: bool,
-        waits: bool,
-        out: &mut Effects,
-    ) {
-        let Some(change) = self
-            .turn
-            .change
-            .clone()
-            .filter(|_| self.turn.is(turn, Stage::Announced))
-        else {
+    pub(super) fn answered(&mut self, turn: u32, (prevented, waits, careful): (bool, bool, bool)) {
+        let current = self.turn.is(turn, Stage::Announced);
+        let Some(change) = self.turn.change.filter(|_| current) else {
             return;
         };
         match (prevented || self.settings.mode == Mode::Event, waits) {
-            (false, false) => self.leave(now, out),
+            (false, _) if careful && !self.asks_first(change.new.id) => {
+                // The page has been told already.
+                self.turn.change = Some(Pending {
+                    forced: true,
+                    ..change
+                });
+                self.prompt(change.cause);
+            }
+            (false, false) => self.leave(),
             (false, true) => {
                 self.turn.stage = Stage::Deferred;
-                out.push(Effect::Arm(Timer::Delay, LONGEST_WAIT));
-                self.show(Notice::Reloading(change.cause), out);
+                self.arm(Timer::Delay, self.settings.timing.wait());
+                self.show(Notice::Reloading(change.cause));
             }
             (true, waits) => {
-                self.record(now, &change, None, out);
-                self.known.adopt(&change.new);
+                self.record(&change, None);
+                self.known.adopt(change.new);
                 self.turn.stage = if waits { Stage::Updating } else { Stage::None };
                 let notice = if waits {
                     Notice::Updating(change.cause)
                 } else {
-                    Notice::Told(change.promise().receipt(now.wall))
+                    Notice::Told(change.promise().receipt(self.now.wall))
                 };
-                self.show(notice, out);
+                self.show(notice);
             }
         }
     }
 
     /// The page's promises are settled.
-    pub(super) fn settled(
-        &mut self,
-        now: Time,
-        turn: u32,
-        outcome: Result<(), String>,
-        out: &mut Effects,
-    ) {
+    pub(super) fn settled(&mut self, turn: u32, error: Option<Name>) {
         if self.turn.is(turn, Stage::Deferred) && self.listening() {
-            self.leave(now, out);
+            self.leave();
         } else if self.turn.is(turn, Stage::Updating) {
             self.turn.stage = Stage::None;
-            let notice = match (outcome, &self.turn.change) {
-                (Err(message), _) => Notice::Failed(message),
-                (Ok(()), Some(change)) => Notice::Updated(change.promise().receipt(now.wall)),
-                (Ok(()), None) => return,
+            let notice = match (error, &self.turn.change) {
+                (Some(message), _) => Notice::Failed(message),
+                (None, Some(change)) => Notice::Updated(change.promise().receipt(self.now.wall)),
+                (None, None) => return,
             };
             // What the toast says of a lost connection is worth more.
             if self.link.is_ready() && self.listening() {
-                self.show(notice, out);
-            } else if self.toast == Some(UPDATING) {
-                self.hide(out);
+                self.show(notice);
+            } else if self.toast == Some(Kind::Updating) {
+                self.hide();
             }
         }
     }
 
     /// The toast's button was used.
-    pub(super) fn reload_by_hand(&mut self, now: Time, out: &mut Effects) {
+    pub(super) fn reload_by_hand(&mut self) {
         let stage = self.turn.stage;
         let Some(change) = &mut self.turn.change else {
             return;
@@ -309,50 +294,52 @@ impl State {
             Stage::Prompt | Stage::Paused => {
                 // How long the person took says nothing.
                 change.lost_at = None;
-                out.push(Effect::Disarm(Timer::Quiet));
-                self.proceed(now, out);
+                self.disarm(Timer::Quiet);
+                self.proceed();
             }
             // Not into a refused connection; the toast is about to say that it is lost.
             Stage::None if self.link.is_ready() => {
                 change.forced = true;
-                self.knock_or_announce(now, out);
+                self.knock_or_announce();
             }
             _ => {}
         }
     }
 
     /// The toast is to go: its button was used, or its time is over.
-    pub(super) fn dismiss(&mut self, out: &mut Effects) {
+    pub(super) fn dismiss(&mut self) {
         match &self.turn.change {
             Some(change) if self.turn.stage == Stage::Prompt => {
-                self.known.adopt(&change.new.clone());
-                self.drop_turn(out);
+                self.known.adopt(change.new);
+                self.drop_turn();
             }
             _ => {
-                if self.toast == Some(RESTARTING) {
+                if self.toast == Some(Kind::Restarting) {
                     self.restarts.hush();
                 }
-                self.hide(out);
+                self.hide();
             }
         }
     }
 
     /// Drops what the page does not do itself.
-    pub(super) fn drop_turn(&mut self, out: &mut Effects) {
+    pub(super) fn drop_turn(&mut self) {
         match self.turn.stage {
             Stage::None | Stage::Updating | Stage::Leaving => return,
-            Stage::Knocking => out.push(Effect::StopKnock),
+            Stage::Knocking => self.out.push(Effect::StopKnock),
             _ => {}
         }
-        self.hide(out);
+        self.hide();
         self.turn.forget();
-        out.extend([Timer::Delay, Timer::Knock, Timer::Quiet].map(Effect::Disarm));
+        for timer in [Timer::Delay, Timer::Knock, Timer::Quiet] {
+            self.disarm(timer);
+        }
     }
 
     /// The connection is lost; a pause outlasts that, or a loop would get round it.
-    pub(super) fn lose_turn(&mut self, out: &mut Effects) {
+    pub(super) fn lose_turn(&mut self) {
         if self.turn.stage != Stage::Paused {
-            self.drop_turn(out);
+            self.drop_turn();
         }
     }
 }
@@ -365,9 +352,9 @@ impl Turn {
     }
 
     /// The page had asked for the restart that led to the server `id`.
-    pub(super) fn was_asked(&mut self, id: &str, asked: &Asked) {
+    pub(super) fn was_asked(&mut self, id: Name, asked: Asked) {
         if let Some(change) = self.change.as_mut().filter(|it| it.new.id == id) {
-            change.asked = Some(asked.clone());
+            change.asked = Some(asked);
         }
     }
 

@@ -59,7 +59,7 @@ fn a_failed_update_offers_a_reload() {
     page.greeted("a", 60_000);
     page.tell_only(Input::Heard(page.stream(), id("b")));
     page.answer(1, false, true);
-    let effects = page.settle(1, Err("no data".to_owned()));
+    let effects = page.settle(1, Err("no data"));
     assert_eq!(shown(&effects), ["failed"]);
     assert_eq!(reloads(&page.tell(Input::Chosen(Choice::Reload))), 1);
 }
@@ -100,7 +100,7 @@ fn a_promise_without_prevention_holds_up_the_reload_for_a_while() {
         let effects = page.answer(1, false, true);
         assert_eq!(reloads(&effects), 0);
         let effects = if settle {
-            page.settle(1, Err("whatever".to_owned()))
+            page.settle(1, Err("whatever"))
         } else {
             page.due(Timer::Delay)
         };
@@ -187,20 +187,18 @@ fn the_old_server_is_the_document_s_own_whatever_was_heard_since() {
     let effects = page.tell(Input::Knocked { answered: true });
     let changes = announced(&effects);
     let ids = changes.first().map(|change| {
-        let old = change.old.as_ref().map(|old| old.id.as_str());
-        (old, change.new.id.as_str())
+        let old = change.old.map(|old| text(old.id));
+        (old, text(change.new.id))
     });
-    assert_eq!(ids, Some((Some("a"), "b")));
+    assert_eq!(ids, Some((Some("a".to_owned()), "b".to_owned())));
 }
 
 #[test]
 fn a_stamp_is_an_old_server_too() {
     let mut page = Page::new(stamped("a"));
     let effects = page.greeted("b", 10);
-    let old = announced(&effects)
-        .first()
-        .and_then(|change| change.old.clone());
-    assert_eq!(old.map(|old| old.id).as_deref(), Some("a"));
+    let old = announced(&effects).first().and_then(|change| change.old);
+    assert_eq!(old.map(|old| old.id), Some(name("a")));
 }
 
 #[test]
@@ -239,7 +237,7 @@ fn a_reload_by_hand_is_not_prevented_and_knocks_first() {
     page.hear(id("b"));
     page.tell_only(Input::Knocked { answered: true });
     page.answer(1, true, true);
-    page.settle(1, Err("no".to_owned()));
+    page.settle(1, Err("no"));
     let effects = page.tell(Input::Chosen(Choice::Reload));
     assert!(effects.contains(&Effect::Knock), "{effects:?}");
     let effects = page.tell_only(Input::Knocked { answered: true });
@@ -277,4 +275,65 @@ fn an_update_does_not_hide_a_lost_connection() {
     let settled = page.settle(1, Ok(()));
     assert_eq!(shown(&settled), [""; 0]);
     assert_eq!(shown(&page.greeted("b", 9_000)), ["back"]);
+}
+
+/// A page whose person has something to lose is about to be loaded again.
+fn careful(settings: Settings) -> Page {
+    let mut page = Page::new(settings);
+    page.greeted("a", 60_000);
+    page.tell_only(Input::Heard(page.stream(), id("b")));
+    page
+}
+
+fn answer(turn: u32, waits: bool) -> Input {
+    Input::Answered {
+        turn,
+        prevented: false,
+        waits,
+        careful: true,
+    }
+}
+
+#[test]
+fn who_has_something_to_lose_is_asked_once() {
+    for waits in [false, true] {
+        let mut page = careful(settings());
+        assert_eq!(shown(&page.tell(answer(1, waits))), ["prompt"]);
+        assert_eq!(page.status(), Status::Prompt);
+        // What the page has waited for is no answer of its person.
+        page.settle(1, Ok(()));
+        assert_eq!(reloads(&page.effects), 0);
+        let effects = page.tell(Input::Chosen(Choice::Reload));
+        assert_eq!(reloads(&effects), 1);
+        let told = |it: &Effect| matches!(it, Effect::Announce(_));
+        assert!(!effects.iter().any(told), "the page was told before");
+    }
+}
+
+#[test]
+fn who_has_something_to_lose_may_keep_it_until_the_next_restart() {
+    let mut page = careful(settings());
+    page.tell(answer(1, false));
+    assert!(
+        page.tell(Input::Chosen(Choice::Dismiss))
+            .contains(&Effect::Hide)
+    );
+    assert_eq!(page.status(), Status::Connected);
+    page.hear(id("b"));
+    assert_eq!(reloads(&page.effects), 0);
+    page.tell_only(Input::Heard(page.stream(), id("c")));
+    assert_eq!(shown(&page.tell(answer(2, false))), ["prompt"]);
+}
+
+#[test]
+fn who_was_asked_before_is_not_asked_again() {
+    let mut page = careful(in_mode(Mode::Prompt));
+    page.tell_only(Input::Chosen(Choice::Reload));
+    assert_eq!(reloads(&page.tell(answer(1, false))), 1);
+}
+
+#[test]
+fn a_page_that_is_only_told_loses_nothing() {
+    let mut page = careful(in_mode(Mode::Event));
+    assert_eq!(shown(&page.tell(answer(1, false))), ["told"]);
 }

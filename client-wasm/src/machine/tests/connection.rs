@@ -165,7 +165,7 @@ fn left_and_shown_again_it_compares_at_once() {
     assert_eq!(page.status(), Status::Away);
     page.tell(Input::Online);
     assert_eq!(page.open, None);
-    page.tell(shown_again(None));
+    page.tell(shown_again(Vec::new()));
     assert_eq!(reloads(&page.greeted("b", 5_000)), 1);
 }
 
@@ -204,7 +204,9 @@ fn a_stop_and_a_loss_read_differently_and_a_blink_not_at_all() {
 fn a_stream_that_never_opens_is_explained_once() {
     let mut page = Page::new(settings());
     while page.now.mono < 30_000 {
-        page.fail();
+        if page.open.is_some() {
+            page.fail();
+        }
         page.next_timer();
     }
     let said = page
@@ -241,15 +243,6 @@ fn a_stream_that_opens_and_says_nothing_is_given_up_too() {
 }
 
 #[test]
-fn an_empty_event_is_no_id() {
-    let mut page = Page::new(settings());
-    page.opened();
-    page.hear(id("a"));
-    assert_eq!(reloads(&page.hear(id(""))), 0);
-    assert_eq!(page.status(), Status::Connected);
-}
-
-#[test]
 fn a_wall_clock_that_is_set_back_does_not_keep_a_dead_stream() {
     let mut page = Page::new(settings());
     page.greeted("a", 60_000);
@@ -265,7 +258,7 @@ fn a_toggle_used_elsewhere_counts_after_the_back_forward_cache() {
     page.greeted("a", 60_000);
     page.tell(Input::PageHide);
     page.tell(Input::PageShow {
-        memory: None,
+        memory: Vec::new(),
         enabled: Some(false),
     });
     assert_eq!((page.status(), page.open), (Status::Off, None));
@@ -294,4 +287,56 @@ fn a_page_that_waited_for_its_first_server_is_not_told_that_it_is_back() {
     let effects = page.hear(id("a"));
     assert!(effects.contains(&Effect::Hide), "{effects:?}");
     assert_eq!(shown(&effects), [""; 0]);
+}
+
+fn remarks(effects: &[Effect]) -> Vec<Remark> {
+    let remarks = effects.iter().filter_map(|effect| match effect {
+        Effect::Say(remark) => Some(*remark),
+        _ => None,
+    });
+    remarks.collect()
+}
+
+#[test]
+fn a_stream_that_cannot_come_is_named_once_and_asked_for_when_something_changes() {
+    for (policy, remark) in [(true, Remark::Forbidden), (false, Remark::Refused)] {
+        let mut page = Page::new(settings());
+        page.fail();
+        assert_eq!(
+            remarks(&page.tell(Input::Barred { policy })),
+            [remark],
+            "after the loss"
+        );
+        assert_eq!(page.armed, []);
+        page.tell(Input::Online);
+        let effects = page.tell(Input::Barred { policy });
+        assert!(effects.contains(&Effect::Close), "before the loss");
+        assert_eq!(remarks(&effects), []);
+        assert_eq!(page.armed, []);
+        for change in [
+            vec![Input::Visibility { hidden: false }],
+            vec![Input::PageHide, shown_again(Vec::new())],
+            [false, true]
+                .map(|on| Input::Enable { on, here: true })
+                .into(),
+        ] {
+            for input in change {
+                page.tell(input);
+            }
+            page.stream();
+            page.tell(Input::Barred { policy });
+        }
+    }
+}
+
+#[test]
+fn who_was_let_in_once_is_not_refused() {
+    let mut page = Page::new(settings());
+    page.greeted("a", 60_000);
+    page.pass(2_000);
+    page.fail();
+    page.fail();
+    assert_eq!(remarks(&page.tell(Input::Barred { policy: false })), []);
+    page.due(Timer::Retry);
+    assert_eq!(reloads(&page.greeted("b", 10)), 1);
 }

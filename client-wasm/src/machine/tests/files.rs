@@ -1,14 +1,12 @@
 //! Changed page files and style sheets.
 
-use server_reload_protocol::payload::{self, ChangeKind};
-
 use super::*;
 
 fn change(kind: ChangeKind, path: &str, revision: Option<&str>) -> Event {
-    Event::Change(payload::Change {
+    Event::Change(Changed {
         kind,
-        paths: vec![path.to_owned()],
-        revision: revision.map(str::to_owned),
+        paths: vec![name(path)],
+        revision: revision.map(name),
     })
 }
 
@@ -28,7 +26,7 @@ fn open(settings: Settings) -> Page {
 }
 
 fn swaps(effects: &[Effect]) -> usize {
-    let swap = Effect::SwapStyles(vec!["/app.css".to_owned()]);
+    let swap = Effect::SwapStyles(vec![name("/app.css")]);
     effects.iter().filter(|effect| **effect == swap).count()
 }
 
@@ -41,7 +39,7 @@ fn a_changed_page_is_loaded_again() {
         Effect::Announce(change) => Some((change.cause, change.paths.clone())),
         _ => None,
     });
-    assert_eq!(told, Some((Cause::Change, vec!["/index.html".to_owned()])));
+    assert_eq!(told, Some((Cause::Change, vec![name("/index.html")])));
     let mut next = page.reloaded(settings());
     assert_eq!(shown(&next.effects), ["reloaded"]);
     next.opened();
@@ -202,7 +200,7 @@ fn a_swap_does_not_cover_what_is_more_important() {
     page.greeted("a", 60_000);
     page.tell_only(Input::Heard(page.stream(), id("b")));
     page.answer(1, true, true);
-    page.settle(1, Err("no data".to_owned()));
+    page.settle(1, Err("no data"));
     page.hear(style(None));
     assert_eq!(shown(&page.tell(Input::Swapped)), [""; 0]);
 }

@@ -1,9 +1,7 @@
 //! A page to which anything can happen, in any order.
 
-use proptest::prelude::*;
-use server_reload_protocol::payload::{self, ChangeKind};
-
 use super::*;
+use proptest::prelude::*;
 
 /// What can happen to a document; streams and announcements are numbered from the latest backwards.
 #[derive(Clone, Copy, Debug)]
@@ -69,12 +67,18 @@ pub(super) enum Happening {
     },
     Refused {
         late: u32,
-        status: Option<u16>,
+        status: Option<u32>,
     },
     Operated {
         late: u32,
         what: u8,
     },
+    Health {
+        id: Option<u8>,
+        age: u64,
+        revision: u8,
+    },
+    Unreachable,
 }
 
 fn phase() -> impl Strategy<Value = Phase> {
@@ -118,6 +122,9 @@ pub(super) fn happening() -> impl Strategy<Value = Happening> {
         4 => (late(), 0..2_u8).prop_map(|(late, op)| Accepted { late, op }),
         1 => (late(), prop::sample::select(&[None, Some(403), Some(404), Some(429)][..]))
             .prop_map(|(late, status)| Refused { late, status }),
+        4 => (prop::option::of(0..5_u8), 0..100_000_u64, 0..3_u8)
+            .prop_map(|(id, age, revision)| Health { id, age, revision }),
+        1 => Just(Unreachable),
         6 => (late(), 0..7_u8).prop_map(|(late, what)| Operated { late, what }),
     ]
 }
@@ -132,7 +139,7 @@ pub(super) fn modes() -> impl Strategy<Value = Settings> {
     )
         .prop_map(|(mode, stamped, knock, hidden, delay)| Settings {
             mode: [Mode::Reload, Mode::Event, Mode::Prompt][mode],
-            stamp: stamped.then(|| "0".to_owned()),
+            stamp: stamped.then(|| name("0")),
             knock,
             hidden,
             delay: delay * 100,
@@ -142,8 +149,9 @@ pub(super) fn modes() -> impl Strategy<Value = Settings> {
 
 /// The event of a stream that this is, and of which one.
 fn event(happening: &Happening) -> Option<(u32, Event)> {
-    let text = |number: u8| number.to_string();
-    let revision = |number: u8| (number > 0).then(|| text(number));
+    let of = |number: u8| name(&number.to_string());
+    let digits = |number: u8| number.to_string();
+    let revision = |number: u8| (number > 0).then(|| of(number));
     Some(match *happening {
         Happening::Hello {
             late,
@@ -153,11 +161,11 @@ fn event(happening: &Happening) -> Option<(u32, Event)> {
             heartbeat,
         } => {
             let greeting = Greeting {
-                id: Some(text(id)),
+                id: Some(of(id)),
                 id_age: Some(age),
                 revision: revision(files),
                 heartbeat: heartbeat.then_some(10_000),
-                token: (age % 4 > 0).then(|| "token".to_owned()),
+                may_restart: age % 4 > 0,
                 ..Greeting::default()
             };
             (late, Event::Hello(greeting))
@@ -169,20 +177,20 @@ fn event(happening: &Happening) -> Option<(u32, Event)> {
             };
             (late, Event::Hello(greeting))
         }
-        Happening::Id { late, id } => (late, Event::Id(text(id))),
+        Happening::Id { late, id } => (late, Event::Id(of(id))),
         Happening::Phase {
             late,
             service,
             phase,
-        } => (late, phase_of(&text(service), phase)),
+        } => (late, phase_of(&digits(service), phase)),
         Happening::Change {
             late,
             kind,
             revision: files,
         } => {
-            let change = payload::Change {
+            let change = Changed {
                 kind,
-                paths: vec!["/a".to_owned()],
+                paths: vec![name("/a")],
                 revision: revision(files),
             };
             (late, Event::Change(change))
@@ -191,7 +199,10 @@ fn event(happening: &Happening) -> Option<(u32, Event)> {
             late,
             service,
             what,
-        } => (late, Event::Problem(problem(&text(service), &text(what)))),
+        } => (
+            late,
+            Event::Problem(problem(&digits(service), &digits(what))),
+        ),
         Happening::Ping(late) => (late, Event::Ping),
         Happening::Shutdown(late) => (late, Event::Shutdown),
         Happening::Done(late) => (late, Event::Done),
@@ -242,16 +253,15 @@ impl Play {
             Happening::Restart(service) => {
                 self.call += 1;
                 Input::Restart(Ask {
+                    op_id: name(&format!("asked-{}", self.call)),
                     call: Some(self.call),
-                    service: (service > 0).then(|| service.to_string()),
+                    service: (service > 0).then(|| name(&service.to_string())),
                     confirm: Confirm::Off,
                 })
             }
-            Happening::Accepted { late, op } => {
-                Input::Accepted(run(late), restarts::accepted(&op.to_string()))
-            }
+            Happening::Accepted { late, op } => Input::Accepted(run(late), name(&op.to_string())),
             Happening::Refused { late, status } => {
-                let why = "no".to_owned();
+                let why = said("no");
                 Input::Refused(run(late), Refusal { status, why })
             }
             Happening::Operated { late, what } => {
@@ -302,11 +312,19 @@ impl Play {
                 turn: self.turn.saturating_sub(late),
                 prevented,
                 waits,
+                careful: false,
             },
             Happening::Settled { late, well } => Input::Settled {
                 turn: self.turn.saturating_sub(late),
-                outcome: if well { Ok(()) } else { Err("no".to_owned()) },
+                error: (!well).then(|| name("no")),
             },
+            Happening::Health { id, age, revision } => Input::Health(Some(Health {
+                id: id.map(|id| name(&id.to_string())),
+                id_age: Some(age),
+                revision: (revision > 0).then(|| name(&revision.to_string())),
+                pid: None,
+            })),
+            Happening::Unreachable => Input::Health(None),
             Happening::Swapped => Input::Swapped,
             Happening::Chosen(choice) => Input::Chosen(choice),
             _ => return None,
@@ -345,14 +363,25 @@ impl Play {
     /// whether it acts upon that.
     pub(super) fn proceed(&mut self, id: &str) -> bool {
         let inputs = match self.page.state.status() {
-            Status::Connecting | Status::Reconnecting | Status::Stopped | Status::Waiting
+            Status::Connecting
+            | Status::Reconnecting
+            | Status::Stopped
+            | Status::Waiting
+            | Status::Polling
                 if self.page.open.is_some() =>
             {
                 self.open();
-                vec![Input::Heard(self.stream, Event::Id(id.to_owned()))]
+                vec![Input::Heard(self.stream, Event::Id(name(id)))]
+            }
+            _ if self.page.state.poll.asked && self.page.open.is_none() => {
+                let health = Health {
+                    id: Some(name(id)),
+                    ..Health::default()
+                };
+                vec![Input::Health(Some(health))]
             }
             Status::Connected | Status::Updating => {
-                vec![Input::Heard(self.stream, Event::Id(id.to_owned()))]
+                vec![Input::Heard(self.stream, Event::Id(name(id)))]
             }
             Status::Restarted => vec![
                 Input::Knocked { answered: true },
@@ -360,6 +389,7 @@ impl Play {
                     turn: self.turn,
                     prevented: false,
                     waits: false,
+                    careful: false,
                 },
             ],
             _ => Vec::new(),
@@ -376,7 +406,7 @@ impl Play {
         }
         self.note(&effects);
         effects.iter().any(|effect| match effect {
-            Effect::Announce(change) => change.new.id == id,
+            Effect::Announce(change) => change.new.id == name(id),
             Effect::Reload => true,
             _ => false,
         })

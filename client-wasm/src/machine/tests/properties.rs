@@ -3,7 +3,6 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use server_reload_protocol::payload::ChangeKind;
 
 use super::play::{Happening, Play, happening, modes};
 use super::*;
@@ -79,7 +78,7 @@ proptest! {
                 matches!(
                     effect,
                     Effect::Open(_) | Effect::Arm(..) | Effect::Knock | Effect::Announce(_) | Effect::Reload
-                        | Effect::Request(_) | Effect::Follow { .. } | Effect::Confirm(..)
+                        | Effect::Request(_) | Effect::Follow { .. } | Effect::Confirm(..) | Effect::AskHealth
                 )
             });
             prop_assert_eq!(loud, None, "after {:?}", happening);
@@ -89,15 +88,18 @@ proptest! {
     /// Neither a reload nor an announcement without an id, or a revision, other than the document's.
     #[test]
     fn never_an_act_without_news(settings in modes(), same in 0..5_u8, happenings in vec(happening(), 1..80)) {
-        let same = same.to_string();
-        let mut play = Play::new(Settings { stamp: Some(same.clone()), ..settings });
+                let mut play = Play::new(Settings { stamp: Some(name(&same.to_string())), ..settings });
         for mut happening in happenings {
             match &mut happening {
                 Happening::Hello { id, revision, .. } => {
-                    *id = same.parse().expect("a number");
+                    *id = same;
                     *revision = 1;
                 }
-                Happening::Id { id, .. } => *id = same.parse().expect("a number"),
+                Happening::Id { id, .. } => *id = same,
+                Happening::Health { id, revision, .. } => {
+                    *id = Some(same);
+                    *revision = 1;
+                }
                 Happening::Change { kind, revision, .. } => {
                     *kind = ChangeKind::Style;
                     *revision = 1;
@@ -171,6 +173,10 @@ proptest! {
                 Happening::Phase { phase, .. } if heard => {
                     named &= matches!(phase, Phase::Ready | Phase::Checking | Phase::Failed);
                 }
+                Happening::Health { id, .. } if play.page.state.poll.asked => named = id.is_some(),
+                Happening::Unreachable if play.page.state.poll.asked => {
+                    named &= !play.page.state.link.is_polled();
+                }
                 // The one way back without an id.
                 Happening::Ping(_) if heard => named = play.page.state.link.is_ready() || named,
                 _ => {}
@@ -182,7 +188,7 @@ proptest! {
             let acts = effects.iter().find(|it| matches!(it, Effect::Reload | Effect::Announce(_) | Effect::Knock));
             prop_assert!(named || acts.is_none(), "{:?} at {:?}", acts, happening);
             if effects.iter().any(|it| matches!(it, Effect::Close)) {
-                named = false;
+                named &= play.page.state.link.is_polled();
             }
         }
     }
@@ -201,11 +207,11 @@ proptest! {
                     for problem in &overlay {
                         let problem: &Problem = problem;
                         dismissed.retain(|it| it.service != problem.service);
-                        dismissed.push(problem.clone());
+                        dismissed.push(*problem);
                     }
                 }
                 Happening::Phase { service, phase: Phase::Ready, .. } if heard => {
-                    dismissed.retain(|it| it.service != service.to_string());
+                    dismissed.retain(|it| it.service != name(&service.to_string()));
                 }
                 Happening::Problem { service, what, .. } if heard => {
                     let new = problem(&service.to_string(), &what.to_string());
@@ -219,12 +225,12 @@ proptest! {
                 }
             }
             let solved = |it: &Problem| match happening {
-                Happening::Phase { service, phase: Phase::Ready, .. } => heard && it.service == service.to_string(),
+                Happening::Phase { service, phase: Phase::Ready, .. } => heard && it.service == name(&service.to_string()),
                 _ => false,
             };
             prop_assert!(!overlay.iter().any(|it| solved(it) || dismissed.contains(it)), "{:?}", overlay);
-            let mut services: Vec<_> = overlay.iter().map(|it| &it.service).collect();
-            services.sort();
+            let mut services: Vec<_> = overlay.iter().map(|it| it.service.get()).collect();
+            services.sort_unstable();
             services.dedup();
             prop_assert_eq!(services.len(), overlay.len());
             let rests = matches!(play.page.state.status(), Status::Off | Status::Away | Status::Reloading);
@@ -240,7 +246,7 @@ proptest! {
             let (status, toast) = (play.page.state.status(), play.page.state.toast);
             // The page's listeners answer before anybody can look.
             let answered = play.page.state.turn.stage != Stage::Announced;
-            prop_assert!(!answered || fits(status, toast), "{:?} says {:?}", status, toast);
+            prop_assert!(!answered || fits(status, toast.map(word)), "{:?} says {:?}", status, toast);
         }
     }
 
@@ -250,7 +256,7 @@ proptest! {
     fn restarts_are_asked_for_once_and_told_once(settings in modes(), happenings in vec(happening(), 1..80)) {
         let mut play = Play::new(settings);
         let follows = |play: &Play, run| play.page.state.restarts.runs.iter().any(|it| it.run == run);
-        let mut under_way: Vec<(Run, Option<String>)> = Vec::new();
+        let mut under_way: Vec<(Run, Option<Name>)> = Vec::new();
         let mut followed: Vec<Run> = Vec::new();
         for happening in happenings {
             for effect in play.play(happening) {
@@ -276,7 +282,7 @@ proptest! {
         play.play(Happening::Enable(true));
         play.play(Happening::Enable(false));
         let told = play.page.effects.iter().filter_map(|effect| match effect {
-            Effect::Settle(calls, _) => Some(calls.clone()),
+            Effect::Settle { calls, .. } => Some(calls.clone()),
             _ => None,
         });
         let mut told = told.flatten().collect::<Vec<_>>();
@@ -311,7 +317,7 @@ proptest! {
                 greet(&mut page, server)
             } else {
                 let stream = page.open.expect("a stream is open");
-                page.tell(Input::Heard(stream, Event::Id(server.to_string())))
+                page.tell(Input::Heard(stream, Event::Id(name(&server.to_string()))))
             };
             prop_assert!(
                 effects.iter().any(|it| matches!(it, Effect::Announce(_))),
@@ -325,8 +331,8 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_as_some_memory(text in ".{0,200}") {
-        let memory = Memory::read(&text);
+    fn any_numbers_are_read_as_some_memory(numbers in vec(prop_oneof![0.0..12.0, any::<f64>()], 0..60)) {
+        let memory = Memory::read(&numbers);
         prop_assert_eq!(Memory::read(&memory.write()), memory);
     }
 }

@@ -6,8 +6,6 @@ mod ends;
 mod timeline;
 mod unanswered;
 
-use server_reload_protocol::payload::OperationStatus;
-
 use super::*;
 
 /// A page that may ask, of a server that has run for a minute.
@@ -25,8 +23,9 @@ fn page_with(settings: Settings) -> Page {
 /// Asked by a call, without a dialog.
 fn ask(call: Call, service: Option<&str>) -> Input {
     Input::Restart(Ask {
+        op_id: name(&format!("asked-{call}")),
         call: Some(call),
-        service: service.map(str::to_owned),
+        service: service.map(name),
         confirm: Confirm::Off,
     })
 }
@@ -39,63 +38,33 @@ fn requests(effects: &[Effect]) -> Vec<&Request> {
     requests.collect()
 }
 
-pub(super) fn accepted(op_id: &str) -> Accepted {
-    Accepted {
-        op_id: op_id.to_owned(),
-        plan: vec![
-            Phase::Stopping,
-            Phase::Starting,
-            Phase::WaitingUntilReady,
-            Phase::Ready,
-        ],
-        status_url: ["http://it/", op_id].concat(),
-        events_url: ["http://it/", op_id, "/events"].concat(),
-    }
-}
-
-fn passed(phase: Phase, at: u64, pid: Option<u32>) -> Passed {
-    Passed {
-        service: "app".to_owned(),
-        phase,
-        pid,
-        at,
-        ms: None,
-    }
-}
-
 /// As the stream tells it first.
 fn begun() -> Operation {
     Operation {
-        op_id: "op".to_owned(),
-        services: vec!["app".to_owned()],
-        plan: accepted("op").plan,
         pid_before: Some(4711),
-        ..Operation::default()
+        ..Operation::new(name("op"))
     }
 }
 
-fn ended(status: OperationStatus) -> Box<Operation> {
+fn ended(status: OperationStatus) -> Operation {
     let well = status == OperationStatus::Restarted;
-    Box::new(Operation {
+    Operation {
         ended: Some(status),
         pid_after: Some(4722),
-        id_after: well.then(|| "b".to_owned()),
+        id_after: well.then(|| name("b")),
         took: Some(812),
-        reason: (!well).then(|| "because".to_owned()),
-        record: Some("restarts/op.json".to_owned()),
-        json: "{}".to_owned(),
         ..begun()
-    })
+    }
 }
 
 /// Any word of a restart's stream.
 pub(super) fn operated_by_number(number: u8) -> Operated {
     match number {
         0 => Operated::Lost,
-        1 => Operated::Known(begun().into()),
-        2 => Operated::Passed(1, passed(Phase::Stopping, 1, None)),
-        3 => Operated::Passed(2, passed(Phase::Ready, 2, Some(4722))),
-        4 => Operated::Untold("no".to_owned()),
+        1 => Operated::Known(begun()),
+        2 => Operated::Passed(1),
+        3 => Operated::Passed(2),
+        4 => Operated::Untold(said("no")),
         5 => Operated::Ended(ended(OperationStatus::Restarted)),
         _ => Operated::Ended(ended(OperationStatus::Exited)),
     }
@@ -104,8 +73,8 @@ pub(super) fn operated_by_number(number: u8) -> Operated {
 /// Asked, accepted, and its stream has told the first.
 fn restarting(page: &mut Page) {
     page.tell(ask(0, None));
-    page.tell(Input::Accepted(1, accepted("op")));
-    page.tell(Input::Operated(1, Operated::Known(begun().into())));
+    page.tell(Input::Accepted(1, name("op")));
+    page.tell(Input::Operated(1, Operated::Known(begun())));
 }
 
 fn operated(page: &mut Page, what: Operated) -> Vec<Effect> {
@@ -114,24 +83,25 @@ fn operated(page: &mut Page, what: Operated) -> Vec<Effect> {
 
 fn last_notice(page: &Page) -> Notice {
     let notice = page.effects.iter().rev().find_map(|effect| match effect {
-        Effect::Show(notice) => Some(notice.clone()),
+        Effect::Show(notice) => Some(*notice),
         _ => None,
     });
     notice.expect("a notice")
 }
 
-fn marks(page: &Page) -> Vec<(String, &'static str)> {
-    let notice = last_notice(page);
-    let steps = notice.steps().iter();
-    steps
-        .map(|step| (step.label.clone(), step.mark.name()))
-        .collect()
-}
-
-fn settled(effects: &[Effect]) -> Vec<(Vec<Call>, Result<String, String>)> {
+/// Who was told, and why there is no record where there is none.
+fn settled(effects: &[Effect]) -> Vec<(Vec<Call>, Option<Why>)> {
     let settled = effects.iter().filter_map(|effect| match effect {
-        Effect::Settle(calls, outcome) => Some((calls.clone(), outcome.clone())),
+        Effect::Settle { calls, why, .. } => Some((calls.clone(), *why)),
         _ => None,
     });
     settled.collect()
+}
+
+/// What the toast of a reload tells.
+fn receipt(page: &Page) -> Receipt {
+    match last_notice(page) {
+        Notice::Reloaded(receipt) => receipt,
+        other => panic!("{other:?} is no receipt"),
+    }
 }

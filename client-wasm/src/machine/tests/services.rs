@@ -19,10 +19,10 @@ fn announced(effects: &[Effect]) -> Option<&Change> {
 
 fn doing(phase: Phase, pid: Option<u32>) -> Event {
     Event::Phase(Doing {
-        service: "app".to_owned(),
+        service: name("app"),
         phase,
         pid,
-        op_id: Some("op-7".to_owned()),
+        op_id: Some(name("op-7")),
     })
 }
 
@@ -71,7 +71,7 @@ fn the_event_tells_of_the_operation_and_the_toast_of_the_processes() {
     page.hear(doing(Phase::Ready, Some(4722)));
     let effects = page.hear(id("b"));
     let change = announced(&effects).expect("announced");
-    assert_eq!(change.op_id.as_deref(), Some("op-7"));
+    assert_eq!(change.op_id, Some(name("op-7")));
     let old = change.old.as_ref().and_then(|old| old.pid);
     assert_eq!((old, change.new.pid), (Some(97), Some(4722)));
     assert_eq!(change.new.started_at, Some(started));
@@ -106,7 +106,7 @@ fn with_an_id_the_old_server_answers_whatever_the_phase() {
         let mut page = Page::new(settings());
         page.opened();
         page.hear(Event::Hello(Greeting {
-            id: Some("a".to_owned()),
+            id: Some(name("a")),
             phase: Some(phase),
             ..Greeting::default()
         }));

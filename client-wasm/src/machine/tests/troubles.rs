@@ -3,17 +3,17 @@
 use super::*;
 
 /// What the overlay was told last: titles, and whether the server of before goes on.
-fn overlay(page: &Page) -> (Vec<&str>, bool) {
+fn overlay(page: &Page) -> (Vec<String>, bool) {
     let told = page.effects.iter().rev().find_map(|effect| match effect {
         Effect::Explain { problems, kept } => Some((problems, *kept)),
         _ => None,
     });
     told.map_or((Vec::new(), false), |(problems, kept)| {
-        (problems.iter().map(|it| it.title.as_str()).collect(), kept)
+        (problems.iter().map(|it| text(it.what)).collect(), kept)
     })
 }
 
-fn titles(page: &Page) -> Vec<&str> {
+fn titles(page: &Page) -> Vec<String> {
     overlay(page).0
 }
 
@@ -34,7 +34,7 @@ fn a_failed_check_is_explained_until_it_passes() {
     page.hear(phase(Phase::Checking));
     page.hear(phase(Phase::Failed));
     page.hear(trouble("check failed"));
-    assert_eq!(overlay(&page), (vec!["check failed"], true));
+    assert_eq!(overlay(&page), (vec!["check failed".to_owned()], true));
     assert_eq!(page.status(), Status::Connected);
     page.hear(Event::Ping);
     page.hear(phase(Phase::Checking));
@@ -48,7 +48,10 @@ fn a_crash_is_explained_and_nothing_goes_on() {
     let mut page = page();
     page.hear(trouble("exited with code 1"));
     page.hear(phase(Phase::Crashed));
-    assert_eq!(overlay(&page), (vec!["exited with code 1"], false));
+    assert_eq!(
+        overlay(&page),
+        (vec!["exited with code 1".to_owned()], false)
+    );
     assert_eq!(page.status(), Status::Waiting);
     page.hear(phase(Phase::Ready));
     assert_eq!(titles(&page), [""; 0]);
@@ -126,7 +129,7 @@ fn a_repeated_problem_is_not_shown_anew() {
     page.opened();
     let from = page.effects.len();
     page.hear(Event::Hello(Greeting {
-        id: Some("a".to_owned()),
+        id: Some(name("a")),
         phase: Some(Phase::Failed),
         ..Greeting::default()
     }));
@@ -137,7 +140,7 @@ fn a_repeated_problem_is_not_shown_anew() {
         .iter()
         .filter(|effect| matches!(effect, Effect::Explain { problems, .. } if problems.len() != 1))
         .count();
-    assert_eq!((again, titles(&page)), (0, vec!["one"]));
+    assert_eq!((again, titles(&page)), (0, vec!["one".to_owned()]));
 }
 
 #[test]
@@ -150,7 +153,7 @@ fn off_and_away_it_is_gone_and_comes_back_with_the_stream() {
         on: true,
         here: true,
     };
-    for (rest, again) in [(off, on), (Input::PageHide, shown_again(None))] {
+    for (rest, again) in [(off, on), (Input::PageHide, shown_again(Vec::new()))] {
         let mut page = page();
         page.hear(trouble("one"));
         page.tell(rest);

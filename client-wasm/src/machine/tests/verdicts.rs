@@ -84,6 +84,15 @@ fn a_server_younger_than_the_document_has_not_made_it() {
 }
 
 #[test]
+fn a_greeting_that_is_heard_late_does_not_make_its_server_younger() {
+    let mut page = Page::new(settings());
+    page.opened();
+    page.pass(13_000);
+    assert_eq!(reloads(&page.hear(hello("a", 2_000))), 0);
+    assert_eq!(page.status(), Status::Connected);
+}
+
+#[test]
 fn a_server_that_becomes_ready_after_the_document_has_not_made_it() {
     let mut page = Page::new(settings());
     page.opened();

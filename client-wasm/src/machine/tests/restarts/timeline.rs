@@ -2,87 +2,32 @@
 
 use super::*;
 
+/// Whether the toast says that it takes long, and of how long it tells.
+fn lasts(page: &Page) -> (bool, u64, u64) {
+    match last_notice(page) {
+        Notice::Restarting { late, lasts, .. } => (late, lasts.asked, lasts.since),
+        other => panic!("{other:?} is no restart"),
+    }
+}
+
 #[test]
-fn the_whole_plan_is_shown_before_the_first_phase_ends() {
+fn it_is_shown_at_once_and_with_each_phase() {
     let mut page = page();
     let effects = page.tell(ask(0, None));
     let asked = requests(&effects);
-    assert_eq!(asked[0].token, "token");
-    assert!(asked[0].op_id.starts_with("page-1000005050-"), "{asked:?}");
-    assert_eq!(asked[0].within, 5_000);
-    assert_eq!(shown(&effects), ["restarting"], "at once");
-    page.tell(Input::Accepted(1, accepted("op")));
-    let next = ["Stop", "Start", "Wait until ready", "Ready"].map(|it| (it.to_owned(), "next"));
-    assert_eq!(marks(&page), next);
-    page.tell(Input::Operated(1, Operated::Known(begun().into())));
-    operated(
-        &mut page,
-        Operated::Passed(1, passed(Phase::Stopping, 1_000, None)),
-    );
-    operated(
-        &mut page,
-        Operated::Passed(2, passed(Phase::Starting, 1_120, None)),
-    );
-    let now = marks(&page);
-    assert_eq!(
-        now.iter().map(|(_, mark)| *mark).collect::<Vec<_>>(),
-        ["done", "now", "next", "next"]
-    );
-    let notice = last_notice(&page);
-    assert_eq!(notice.steps()[0].time().as_deref(), Some("120 ms"));
-}
-
-#[test]
-fn a_phase_that_is_not_in_the_plan_is_shown_where_it_comes() {
-    let mut page = page();
-    restarting(&mut page);
-    for (number, phase) in [Phase::Stopping, Phase::WaitingForPort, Phase::Starting]
-        .into_iter()
-        .enumerate()
-    {
-        let number = u64::try_from(number).expect("a small number") + 1;
-        operated(
-            &mut page,
-            Operated::Passed(number, passed(phase, number * 100, None)),
-        );
+    let of = (asked[0].op_id, asked[0].service, asked[0].within);
+    assert_eq!(of, (name("asked-0"), None, 5_000));
+    assert_eq!(shown(&effects), ["restarting"]);
+    page.tell(Input::Accepted(1, name("op")));
+    for what in [
+        Operated::Known(begun()),
+        Operated::Passed(1),
+        Operated::Passed(2),
+    ] {
+        page.pass(100);
+        assert_eq!(shown(&operated(&mut page, what)), ["restarting"]);
     }
-    let labels: Vec<_> = marks(&page).into_iter().map(|(label, _)| label).collect();
-    assert_eq!(
-        labels,
-        [
-            "Stop",
-            "Wait for the port",
-            "Start",
-            "Wait until ready",
-            "Ready"
-        ]
-    );
-}
-
-#[test]
-fn several_services_have_a_line_each() {
-    let mut page = page();
-    restarting(&mut page);
-    let both = Operation {
-        services: vec!["app".to_owned(), "worker".to_owned()],
-        ..begun()
-    };
-    operated(&mut page, Operated::Known(both.into()));
-    operated(
-        &mut page,
-        Operated::Passed(1, passed(Phase::Stopping, 1_000, None)),
-    );
-    operated(
-        &mut page,
-        Operated::Passed(2, passed(Phase::Ready, 1_120, None)),
-    );
-    assert_eq!(
-        marks(&page),
-        [
-            ("app: Ready".to_owned(), "done"),
-            ("worker".to_owned(), "next")
-        ]
-    );
+    assert_eq!(lasts(&page), (false, 300, 0));
 }
 
 #[test]
@@ -90,16 +35,10 @@ fn without_an_end_it_says_what_is_known_and_goes_on() {
     let mut page = page();
     restarting(&mut page);
     page.pass(2_000);
-    operated(
-        &mut page,
-        Operated::Passed(1, passed(Phase::WaitingUntilReady, 1, None)),
-    );
+    operated(&mut page, Operated::Passed(1));
     let effects = page.due(Timer::Patience);
     assert_eq!(shown(&effects), ["restarting"]);
-    assert_eq!(
-        last_notice(&page).text(),
-        "Restarting… No end after 30 s: it has been at “Wait until ready” for 28 s. Record: http://it/op"
-    );
+    assert_eq!(lasts(&page), (true, 30_000, 28_000));
     let effects = operated(
         &mut page,
         Operated::Ended(ended(OperationStatus::Restarted)),
@@ -133,10 +72,7 @@ fn what_is_dismissed_comes_back_only_to_say_that_it_failed() {
         let mut page = page();
         restarting(&mut page);
         page.tell(Input::Chosen(Choice::Dismiss));
-        let effects = operated(
-            &mut page,
-            Operated::Passed(1, passed(Phase::Stopping, 1, None)),
-        );
+        let effects = operated(&mut page, Operated::Passed(1));
         assert_eq!(shown(&effects), [""; 0]);
         let effects = operated(&mut page, Operated::Ended(ended(status)));
         assert_eq!(shown(&effects), kinds);
@@ -149,5 +85,31 @@ fn the_timeline_stays_while_the_server_is_away() {
     restarting(&mut page);
     page.hear(phase(Phase::Stopping));
     page.due(Timer::Notice);
-    assert_eq!(last_notice(&page).kind(), "restarting");
+    assert_eq!(last_notice(&page).kind(), Kind::Restarting);
+}
+
+#[test]
+fn nothing_is_said_of_the_start_to_who_has_dismissed_it() {
+    let mut page = page();
+    restarting(&mut page);
+    page.hear(phase(Phase::Stopping));
+    page.tell(Input::Chosen(Choice::Dismiss));
+    page.hear(phase(Phase::Starting));
+    assert_eq!(shown(&page.due(Timer::Notice)), [""; 0]);
+    assert_eq!(reloads(&page.hear(id("b"))), 1);
+}
+
+#[test]
+fn the_receipt_of_a_failed_restart_outlasts_the_next_start() {
+    let mut page = page();
+    restarting(&mut page);
+    page.hear(phase(Phase::Crashed));
+    let end = Operated::Ended(ended(OperationStatus::Exited));
+    assert_eq!(shown(&operated(&mut page, end)), ["unrestarted"]);
+    assert_eq!(shown(&page.due(Timer::Notice)), [""; 0]);
+    page.fail();
+    page.opened();
+    assert_eq!(shown(&page.hear(not_ready(Phase::Crashed))), [""; 0]);
+    page.tell(Input::Chosen(Choice::Dismiss));
+    assert_eq!(shown(&page.hear(not_ready(Phase::Crashed))), ["waiting"]);
 }

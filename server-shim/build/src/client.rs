@@ -1,4 +1,4 @@
-//! Builds `client-wasm`: a cargo of its own, then wasm-bindgen.
+//! Builds `client-wasm`: cargo, then wasm-bindgen.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,16 +6,24 @@ use std::{env, fs};
 
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Failure, variable};
+use super::{Failure, shrink};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "wasm-release";
 const PACKAGE: &str = "server-reload-client";
 
-/// The glue of wasm-bindgen and the module.
-pub(crate) fn build(sources: &Path, out: &Path) -> Result<(String, Vec<u8>), Failure> {
+/// The client, ready to be put into the loader.
+pub(crate) struct Client {
+    /// Functions of JavaScript around the module, by wasm-bindgen.
+    pub(crate) glue: String,
+    /// What the module imports, as the object of JavaScript that it is made with.
+    pub(crate) imports: String,
+    pub(crate) module: Vec<u8>,
+}
+
+pub(crate) fn build(sources: &Path, target: &Path) -> Result<Client, Failure> {
     require_target()?;
-    let module = compile(sources, &out.join("client"))?;
+    let module = compile(sources, target)?;
     bind(&module).map_err(|error| format!("wasm-bindgen cannot read the client: {error}"))
 }
 
@@ -33,18 +41,16 @@ fn require_target() -> Result<(), Failure> {
     ))
 }
 
-/// Runs the inner cargo. It has a target folder of its own, or it would wait for the outer one's
-/// lock for ever, and none of the outer cargo's settings.
 fn compile(sources: &Path, target: &Path) -> Result<PathBuf, Failure> {
-    let mut cargo = Command::new(variable("CARGO")?);
-    for (name, _) in env::vars_os() {
-        if is_outer(&name.to_string_lossy()) {
-            cargo.env_remove(&name);
-        }
-    }
-    cargo
+    let built = Command::new(variable("CARGO")?)
         .args(["build", "--locked", "--lib", "--package", PACKAGE])
-        .args(["--target", TARGET, "--profile", PROFILE])
+        .args([
+            "--target",
+            TARGET,
+            "--profile",
+            PROFILE,
+            "--no-default-features",
+        ])
         .arg("--manifest-path")
         .arg(sources.join("Cargo.toml"))
         .arg("--target-dir")
@@ -52,8 +58,6 @@ fn compile(sources: &Path, target: &Path) -> Result<PathBuf, Failure> {
         .env("CARGO_BUILD_BUILD_DIR", target)
         .env("CARGO_ENCODED_RUSTFLAGS", flags(sources))
         .env("CARGO_TERM_COLOR", "never")
-        .env("RUSTC", variable("RUSTC")?);
-    let built = cargo
         .output()
         .map_err(|error| format!("cannot run cargo for the client: {error}"))?;
     if !built.status.success() {
@@ -68,13 +72,10 @@ fn compile(sources: &Path, target: &Path) -> Result<PathBuf, Failure> {
         .join("server_reload_client.wasm"))
 }
 
-/// Whether a variable is of the outer build. How to reach the registries stays as it is.
-fn is_outer(name: &str) -> bool {
-    const KEPT: [&str; 5] = ["HOME", "NET_", "HTTP_", "REGISTR", "SOURCE_"];
-    match name.strip_prefix("CARGO_") {
-        Some(rest) => !KEPT.iter().any(|kept| rest.starts_with(kept)),
-        None => name == "CARGO" || name.starts_with("RUSTC") || name.starts_with("RUSTFLAGS"),
-    }
+fn variable(name: &str) -> Result<String, Failure> {
+    env::var(name).map_err(|error| {
+        format!("`{name}` is not set ({error}): run this by the build script of `server-reload`")
+    })
 }
 
 /// Set even where there is nothing to say, so that no `rustflags` of a configuration file applies.
@@ -93,15 +94,24 @@ fn flags(sources: &Path) -> String {
         .join("\u{1f}")
 }
 
-fn bind(module: &Path) -> Result<(String, Vec<u8>), Box<dyn std::error::Error>> {
+fn bind(module: &Path) -> Result<Client, Box<dyn std::error::Error>> {
     let mut output = Bindgen::new()
         .input_path(module)
-        .no_modules(true)?
+        .bundler(true)?
         .typescript(false)
-        .omit_default_module_path(true)
+        .demangle(false)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate_output()?;
-    let glue = output.js().to_owned();
-    Ok((glue, output.wasm_mut().emit_wasm()))
+    // For a bundler the functions are apart from what loads the module, which the loader does.
+    let glue = output.start().ok_or("its glue has another shape")?;
+    let glue = glue.replace("export ", "");
+    let module = output.wasm_mut();
+    shrink::silence(module);
+    let imports = shrink::imports(module);
+    Ok(Client {
+        glue,
+        imports,
+        module: module.emit_wasm(),
+    })
 }

@@ -1,0 +1,27 @@
+// What the server and the page must agree on; `src/shared.rs` checks it against the crate of the
+// protocol.
+export function protocol(hands) {
+  hands.P = {
+    client: "/reload.js",
+    events: "/events/server",
+    health: "/_reload/health",
+    restarts: "/_reload/restart",
+    follow: "/events",
+    hello: "hello",
+    phase: "phase",
+    change: "change",
+    problem: "problem",
+    ping: "ping",
+    shutdown: "shutdown",
+    done: "done",
+    operation: "operation",
+    metric: "server-reload",
+    token: "x-server-reload-token",
+    restart: "data-reload-restart",
+    enabled: "server-reload:enabled",
+    memory: "server-reload:memory",
+    on: "true",
+    off: "false",
+    most: 65536,
+  };
+}
