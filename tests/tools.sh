@@ -4,10 +4,17 @@
 
 # The one place of these versions, beside requirements*.txt; wasm-bindgen's is the one in Cargo.lock.
 geckodriver_version=0.37.1
+wasm_pack_version=0.15.1
 watchexec_version=2.8.0
 nodemon_version=3.1.14
 livereload_version=0.10.3
+livereload_js_version=4.0.2
+five_server_version=0.4.5
 vite_version=8.3.8
+axe_version=4.14.1
+typescript_version=7.0.2
+turbo_version=8.0.23
+htmx_version=4.0.1
 other_systems=(x86_64-pc-windows-gnu aarch64-apple-darwin)
 
 tools=${SERVER_RELOAD_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/server-reload/tools}
@@ -22,6 +29,7 @@ install_all() {
     install_toolchain
     install_packages
     install_cargo_tools
+    install_npm_packages
     install_python_packages
 }
 
@@ -40,6 +48,7 @@ missing_packages() {
     command -v WebKitWebDriver >/dev/null || echo webkit2gtk-driver
     compgen -G '/usr/lib*/*/webkit2gtk-4.*/MiniBrowser' >/dev/null || echo libwebkit2gtk-4.1-0
     command -v Xvfb >/dev/null || echo xvfb
+    command -v npm >/dev/null || echo nodejs npm
     python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3 python3-venv
 }
 
@@ -47,7 +56,6 @@ missing_packages() {
 missing_peer_packages() {
     command -v entr >/dev/null || echo entr
     command -v ps >/dev/null || echo procps
-    command -v npm >/dev/null || echo nodejs npm
 }
 
 # install_packages [COMMAND]: what COMMAND lists.
@@ -70,17 +78,34 @@ locked_version() {
 
 # has_version COMMAND VERSION
 has_version() {
-    "$tools/bin/$1" --version 2>/dev/null | grep -qF " $2"
+    [[ $("$tools/bin/$1" --version 2>/dev/null) == *" $2"* ]]
 }
 
 install_cargo_tools() {
     local wasm_bindgen
     wasm_bindgen=$(locked_version wasm-bindgen)
     has_version geckodriver "$geckodriver_version" ||
-        cargo install --root "$tools" geckodriver --version "$geckodriver_version" --locked
+        install_quickly geckodriver --version "$geckodriver_version" --locked
     # With --locked it needs exactly what its authors had, which a registry's mirror may not have.
     has_version wasm-bindgen-test-runner "$wasm_bindgen" ||
-        cargo install --root "$tools" wasm-bindgen-cli --version "$wasm_bindgen"
+        install_quickly wasm-bindgen-cli --version "$wasm_bindgen"
+    has_version wasm-pack "$wasm_pack_version" ||
+        install_quickly wasm-pack --version "$wasm_pack_version"
+}
+
+# What runs for a moment is not worth the minutes of an optimised build; what the tools have in common
+# is built once.
+install_quickly() {
+    CARGO_PROFILE_DEV_DEBUG=0 cargo install --debug --root "$tools" --target-dir target/tools "$@"
+}
+
+# What judges the pages, a page's own tools, and libraries that swap pages.
+install_npm_packages() {
+    install_npm_package axe-core "$axe_version"
+    install_npm_package typescript "$typescript_version"
+    install_npm_package vite "$vite_version"
+    install_npm_package @hotwired/turbo "$turbo_version"
+    install_npm_package htmx.org "$htmx_version"
 }
 
 # Who is measured beside us.
@@ -91,6 +116,8 @@ install_peers() {
         cargo install --root "$tools" watchexec-cli --version "$watchexec_version"
     install_npm_package nodemon "$nodemon_version"
     install_npm_package livereload "$livereload_version"
+    install_npm_package livereload-js "$livereload_js_version"
+    install_npm_package five-server "$five_server_version"
     install_npm_package vite "$vite_version"
     install_python_packages peers
 }

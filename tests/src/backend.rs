@@ -8,10 +8,14 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::process::Process;
+use crate::supervised::free_port;
 use crate::{place, shim};
 
 /// uvicorn prints it each time its program has started.
 const STARTED: &str = "Application startup complete";
+
+/// It prints this when it listens.
+const LISTENS: &str = "Uvicorn running on";
 
 /// A `FastAPI` program and its pages in a folder of their own, run by `uvicorn`.
 #[derive(Debug)]
@@ -45,7 +49,7 @@ impl Backend {
         watching: bool,
         environment: &[(&'static str, String)],
     ) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = place::folder();
         copy_programs(folder.path());
         fs::create_dir(folder.path().join("public")).expect("a folder of pages");
         shim::write_client(&folder.path().join("public/reload.js"));
@@ -56,7 +60,7 @@ impl Backend {
             program,
             environment,
             watching,
-            port: 0,
+            port: free_port(),
             process: None,
         };
         for (name, content) in pages {
@@ -69,6 +73,12 @@ impl Backend {
     /// Writes a file of the folder that it serves.
     pub fn write(&self, name: &str, content: &str) {
         fs::write(self.folder.path().join("public").join(name), content).expect("a written file");
+    }
+
+    /// Reads a file of its own; one that is not there is empty.
+    #[must_use]
+    pub fn notes(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.path().join(name)).unwrap_or_default()
     }
 
     /// The port, the same over every restart.
@@ -112,11 +122,7 @@ impl Backend {
     pub fn start(&mut self) {
         let process = Process::start("uvicorn", &mut self.command());
         process.wait_for_count(STARTED, 1);
-        self.port = process.wait_for_line("its address", |line| {
-            line.contains("Uvicorn running on")
-                .then(|| shim::port_in(line))
-                .flatten()
-        });
+        process.wait_for_count(LISTENS, 1);
         self.process = Some(process);
     }
 

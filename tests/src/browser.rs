@@ -1,71 +1,79 @@
 //! A browser's window, driven by `WebDriver`.
 
-use std::env;
-use std::fs::{self, OpenOptions};
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::sync::Mutex;
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use fantoccini::error::CmdError;
 use fantoccini::wd::{WebDriverCompatibleCommand, WindowHandle};
-use fantoccini::{Client, ClientBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use tokio::time::timeout;
 
-use crate::driver::{self, Driver, Engine};
-use crate::{GLANCE, PATIENCE, place};
+use crate::driver::Engine;
+use crate::session::Session;
+use crate::{GLANCE, PATIENCE, place, pool, scenario};
 
-/// What tells the runner which browsers were really used: a file to which each session is added.
-const LEDGER: &str = "SERVER_RELOAD_E2E_LEDGER";
+/// How many lines of the console, and of the driver, a failure shows.
+const MOST_LINES: usize = 30;
 
-/// How many lines of the console a failure shows.
-const MOST_CONSOLE: usize = 30;
+/// How long a failure may look at what the page is doing.
+const LOOK: Duration = Duration::from_secs(5);
 
-/// A browser with a fresh profile, which ends with this guard.
+/// How much longer each wait between two looks is than the one before: a question costs a driver
+/// and its browser some milliseconds, which other scenarios want too.
+const CALMER: f64 = 1.3;
+
+/// The longest wait between two looks.
+const CALM: Duration = Duration::from_millis(60);
+
+/// A browser with a fresh window, which a scenario has to itself.
 #[derive(Debug)]
 pub struct Browser {
-    client: Client,
-    engine: Engine,
-    session: String,
+    /// None once it has been given back.
+    session: Option<Session>,
+    pooled: bool,
+    resized: AtomicBool,
     console: Mutex<Vec<String>>,
-    driver: Driver,
-    _profile: TempDir,
 }
 
 impl Browser {
-    /// Starts Chromium.
-    pub async fn chromium() -> Self {
-        Self::start(Engine::Chromium, &[]).await
+    /// A browser of the pool's, which this guard gives back.
+    pub async fn lease(engine: Engine) -> Self {
+        Self::of(pool::take(engine).await, true)
     }
 
-    /// Starts a browser; Chromium takes more flags.
+    /// Starts one that ends with this guard; Chromium takes more flags.
     pub async fn start(engine: Engine, flags: &[&str]) -> Self {
-        let profile = tempfile::tempdir().expect("a temporary folder");
-        let driver = Driver::start(engine, profile.path()).await;
-        let flags: Vec<String> = flags.iter().map(ToString::to_string).collect();
-        let wanted = driver::capabilities(engine, profile.path(), &flags);
-        let wanted = wanted.as_object().cloned().expect("an object");
-        let address = format!("http://127.0.0.1:{}", driver.port());
-        let mut builder = ClientBuilder::new(HttpConnector::new());
-        let connected = builder.capabilities(wanted).connect(&address).await;
-        let client = connected.unwrap_or_else(|error| panic!("no {engine:?}: {error}"));
-        let session = client
-            .session_id()
-            .await
-            .expect("a session")
-            .expect("a session's id");
-        note_in_ledger(engine, &client);
-        let console = Mutex::default();
+        let flags = flags.iter().map(ToString::to_string).collect();
+        Self::of(Session::start(engine, flags).await, false)
+    }
+
+    fn of(session: Session, pooled: bool) -> Self {
+        scenario::uses(session.engine, &session.version);
         Self {
-            client,
-            engine,
-            session,
-            console,
-            driver,
-            _profile: profile,
+            session: Some(session),
+            pooled,
+            resized: AtomicBool::new(false),
+            console: Mutex::default(),
         }
+    }
+
+    fn session(&self) -> &Session {
+        self.session
+            .as_ref()
+            .expect("a browser until it is dropped")
+    }
+
+    fn client(&self) -> &fantoccini::Client {
+        &self.session().client
+    }
+
+    /// Its engine.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.session().engine
     }
 
     /// Opens `url` and waits until its document counts itself (see [`crate::page`]).
@@ -77,23 +85,55 @@ impl Browser {
 
     /// Opens `url` and does not wait.
     pub async fn go(&self, url: &str) {
-        self.client
-            .goto(url)
-            .await
-            .unwrap_or_else(|error| panic!("can't open {url}: {error}"));
+        let gone = within(url, self.client().goto(url)).await;
+        gone.unwrap_or_else(|error| panic!("can't open {url}: {error}"));
     }
 
     /// Goes back in the tab's history.
     pub async fn back(&self) {
-        self.client.back().await.expect("a way back");
+        let gone = within("back", self.client().back()).await;
+        gone.expect("a way back");
     }
 
     /// The value of a `JavaScript` expression.
     pub async fn value(&self, expression: &str) -> Value {
-        match self.evaluate(expression).await {
-            Ok(value) => value,
-            Err(error) => self.fail(&format!("`{expression}`: {error}")).await,
-        }
+        let value = self.evaluate(expression).await;
+        value.unwrap_or_else(|error| panic!("`{expression}`: {error}"))
+    }
+
+    /// Types into the element of this selector, as a person does.
+    pub async fn type_into(&self, selector: &str, text: &str) {
+        let found = self.client().find(fantoccini::Locator::Css(selector)).await;
+        let typed = found.expect("an element").send_keys(text).await;
+        typed.expect("a typed text");
+    }
+
+    /// Runs `JavaScript` statements, which no policy of the page can forbid.
+    pub async fn run(&self, statements: &str) {
+        let run = self.client().execute(statements, Vec::new()).await;
+        run.unwrap_or_else(|error| panic!("the statements: {error}"));
+    }
+
+    /// Lets pages believe that the person prefers `scheme`, `light` or `dark`, and no motion
+    /// (Chromium only).
+    pub async fn prefer(&self, scheme: &str) {
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
+        let command = "Emulation.setEmulatedMedia";
+        let set = self.devtools(command, json!({ "features": features }));
+        set.await.expect("a preference that is set");
+    }
+
+    /// Sends a command of the browser's own protocol to the driven tab (Chromium only).
+    ///
+    /// # Errors
+    ///
+    /// Those of the browser; a tab that the command has ended answers with one, too.
+    pub async fn devtools(&self, command: &'static str, params: Value) -> Result<Value, CmdError> {
+        let asked = self.client().issue_cmd(Devtools { command, params });
+        within(command, asked).await
     }
 
     /// Waits until a `JavaScript` expression has a value that is true, and gives it.
@@ -104,6 +144,7 @@ impl Browser {
     /// The same with a deadline of its own.
     pub async fn wait_within(&self, patience: Duration, expression: &str) -> Value {
         let deadline = Instant::now() + patience;
+        let mut glance = GLANCE / 2;
         loop {
             // It throws while one document gives way to the next.
             let last = self.evaluate(expression).await;
@@ -112,24 +153,22 @@ impl Browser {
             {
                 return value.clone();
             }
-            if Instant::now() > deadline {
-                self.fail(&format!("waited for `{expression}`, last: {last:?}"))
-                    .await;
-            }
-            tokio::time::sleep(GLANCE).await;
+            assert!(
+                Instant::now() < deadline,
+                "waited for `{expression}`, last: {last:?}"
+            );
+            tokio::time::sleep(glance).await;
+            glance = glance.mul_f64(CALMER).min(CALM);
         }
     }
 
-    /// Panics with what the page is doing where a `JavaScript` expression is not true.
+    /// Panics where a `JavaScript` expression is not true.
     pub async fn check(&self, expression: &str) {
         let value = self.value(expression).await;
-        if !is_true(&value) {
-            self.fail(&format!("not true: `{expression}`: {value}"))
-                .await;
-        }
+        assert!(is_true(&value), "not true: `{expression}`: {value}");
     }
 
-    /// Panics with what the page is doing where this tab has not loaded `wanted` documents.
+    /// Panics where this tab has not loaded `wanted` documents.
     pub async fn check_documents(&self, wanted: u64) {
         self.check(&format!("witness.documents.length === {wanted}"))
             .await;
@@ -137,17 +176,18 @@ impl Browser {
 
     /// All that pages and browser have written to the console (Chromium only).
     pub async fn console(&self) -> Vec<String> {
-        if self.engine == Engine::Chromium {
-            let entries = self
-                .client
-                .issue_cmd(ConsoleLog)
-                .await
-                .expect("a console log");
-            let entries = entries.as_array().cloned().unwrap_or_default();
-            let mut console = self.console.lock().expect("an unpoisoned lock");
-            console.extend(entries.iter().map(console_line));
-        }
-        self.console.lock().expect("an unpoisoned lock").clone()
+        let new = self.session().console().await.expect("a console log");
+        let mut console = self.console.lock().expect("an unpoisoned lock");
+        console.extend(new);
+        console.clone()
+    }
+
+    /// What the client has said on the console of this tab, over page loads (see [`crate::page`]).
+    pub async fn said(&self) -> Vec<String> {
+        let said = self.value("window.witness?.said ?? []").await;
+        let lines = said.as_array().into_iter().flatten();
+        let lines = lines.filter_map(|line| line.as_str().map(str::to_owned));
+        lines.collect()
     }
 
     /// The lines of the console that contain `text`.
@@ -163,106 +203,141 @@ impl Browser {
     pub async fn answer_dialog(&self, yes: bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         let text = loop {
-            match self.client.get_alert_text().await {
+            match self.client().get_alert_text().await {
                 Ok(text) => break text,
                 Err(error) => assert!(Instant::now() < deadline, "no dialog: {error}"),
             }
             tokio::time::sleep(GLANCE).await;
         };
         let answered = if yes {
-            self.client.accept_alert().await
+            self.client().accept_alert().await
         } else {
-            self.client.dismiss_alert().await
+            self.client().dismiss_alert().await
         };
         answered.expect("an answered dialog");
         text
     }
 
-    /// Opens another tab and makes it the one that is driven; gives the one before.
+    /// Opens another tab, in `WebKit` another window, and makes it the one that is driven; gives the one
+    /// before.
     pub async fn new_tab(&self) -> WindowHandle {
+        // In WebKit every tab but a window's first is hidden for ever.
+        self.add(self.engine() != Engine::WebKit).await
+    }
+
+    /// The same with another window, so that both are seen.
+    pub async fn new_window(&self) -> WindowHandle {
+        self.add(false).await
+    }
+
+    async fn add(&self, as_tab: bool) -> WindowHandle {
         let before = self.tab().await;
-        let tab = self.client.new_window(true).await.expect("a new tab");
+        let tab = within("a new tab", self.client().new_window(as_tab)).await;
+        let tab = tab.expect("a new tab");
         self.switch_to(tab.handle).await;
         before
     }
 
+    /// Lets nobody see the window.
+    pub async fn minimize(&self) {
+        let minimized = within("a smaller window", self.client().minimize_window()).await;
+        minimized.expect("a minimized window");
+    }
+
     /// The tab that is driven.
     pub async fn tab(&self) -> WindowHandle {
-        self.client.window().await.expect("a window")
+        let tab = within("a window", self.client().window()).await;
+        tab.expect("a window")
     }
 
     /// Makes `tab` the one that is driven.
     pub async fn switch_to(&self, tab: WindowHandle) {
-        self.client
-            .switch_to_window(tab)
-            .await
-            .expect("a switch of tabs");
+        let switched = within("a switch of tabs", self.client().switch_to_window(tab)).await;
+        switched.expect("a switch of tabs");
     }
 
     /// Closes the driven tab and goes to `next`.
     pub async fn close_tab(&self, next: WindowHandle) {
-        self.client.close_window().await.expect("a closed tab");
+        let closed = within("a closed tab", self.client().close_window()).await;
+        closed.expect("a closed tab");
         self.switch_to(next).await;
     }
 
     /// Saves what the window shows as `NAME.png` among the results and gives the file's path.
     pub async fn picture(&self, name: &str) -> std::path::PathBuf {
         let file = place::results().join(format!("{name}.png"));
-        let picture = self.client.screenshot().await.expect("a picture");
-        fs::write(&file, picture).expect("a saved picture");
+        let picture = within("a picture", self.client().screenshot()).await;
+        fs::write(&file, picture.expect("a picture")).expect("a saved picture");
         file
     }
 
     /// Gives the window this size in pixels, its frame included.
     pub async fn resize(&self, width: u32, height: u32) {
-        let resized = self.client.set_window_size(width, height).await;
+        self.resized.store(true, Ordering::Relaxed);
+        let resized = self.client().set_window_size(width, height);
+        let resized = within("another size", resized).await;
         resized.expect("a window of another size");
     }
 
     async fn evaluate(&self, expression: &str) -> Result<Value, CmdError> {
-        self.client
-            .execute(&format!("return ({expression})"), Vec::new())
-            .await
+        let question = format!("return ({expression})");
+        within(expression, self.client().execute(&question, Vec::new())).await
     }
 
-    /// Panics with what the page is doing.
-    async fn fail(&self, why: &str) -> ! {
-        let name = std::thread::current()
-            .name()
-            .unwrap_or("e2e")
-            .replace("::", "-");
-        let evidence = self.evaluate(EVIDENCE).await;
-        let console = self.console().await;
-        let console = console[console.len().saturating_sub(MOST_CONSOLE)..].join("\n  ");
-        let url = self.client.current_url().await;
-        let picture = self.client.screenshot().await.map(|picture| {
-            let file = place::results().join(format!("{name}.png"));
-            fs::write(&file, picture).map(|()| file)
+    /// Prints what the page is doing, for whoever reads why the scenario failed.
+    fn tell(session: Session, console: Vec<String>) {
+        let name = scenario::name().replace("::", "-");
+        let (done, wait) = mpsc::channel();
+        scenario::runtime().spawn(async move {
+            let _ = done.send(evidence(&session, console, &name).await);
         });
-        panic!(
-            "{why}\nat {url:?}\npage: {evidence:#?}\nconsole:\n  {console}\npicture: {picture:?}"
-        );
+        match wait.recv_timeout(LOOK) {
+            Ok(evidence) => println!("{evidence}"),
+            Err(_) => println!("the browser does not answer"),
+        }
     }
 }
 
 impl Drop for Browser {
-    /// Asks the driver to end the session, so that it ends the browser, before it is ended itself.
+    /// A browser in which a scenario has failed is not used again.
     fn drop(&mut self) {
-        let end = || -> std::io::Result<()> {
-            let mut socket = TcpStream::connect(("127.0.0.1", self.driver.port()))?;
-            socket.set_read_timeout(Some(PATIENCE))?;
-            let (port, session) = (self.driver.port(), &self.session);
-            write!(
-                socket,
-                "DELETE /session/{session} HTTP/1.1\r\nHost: localhost:{port}\r\n\
-                 Connection: close\r\n\r\n"
-            )?;
-            socket.read_exact(&mut [0])
+        let Some(session) = self.session.take() else {
+            return;
         };
-        if let Err(error) = end() {
-            println!("the session of {:?} did not end: {error}", self.engine);
+        if thread::panicking() {
+            let console = self.console.lock();
+            let console = console.map_or_else(|_| Vec::new(), |console| console.clone());
+            Self::tell(session, console);
+        } else if self.pooled {
+            pool::give_back(session, self.resized.load(Ordering::Relaxed));
         }
     }
+}
+
+/// What the browser answers. No command waits for a page, so one that does not answer hangs.
+async fn within<T>(what: &str, answer: impl Future<Output = T>) -> T {
+    let answered = timeout(PATIENCE, answer).await;
+    answered.unwrap_or_else(|_| panic!("`{what}`: the browser does not answer"))
+}
+
+async fn evidence(session: &Session, mut console: Vec<String>, name: &str) -> String {
+    let client = &session.client;
+    let url = client.current_url().await.map(String::from);
+    let question = format!("return {EVIDENCE}");
+    let page = client.execute(&question, Vec::new()).await;
+    let page = page.map(|page| format!("{page:#}"));
+    console.extend(session.console().await.unwrap_or_default());
+    let console = console[console.len().saturating_sub(MOST_LINES)..].join("\n  ");
+    let picture = client.screenshot().await.map(|picture| {
+        let file = place::results().join(format!("{name}.png"));
+        fs::write(&file, picture).map(|()| file)
+    });
+    let driver = session.last_lines(MOST_LINES).join("\n  ");
+    format!(
+        "{} at {url:?}\npage: {}\nconsole:\n  {console}\ndriver:\n  {driver}\npicture: {picture:?}",
+        session.version,
+        page.unwrap_or_else(|error| error.to_string()),
+    )
 }
 
 /// What a page says of itself when a test gives up on it.
@@ -280,42 +355,25 @@ fn is_true(value: &Value) -> bool {
     }
 }
 
-fn note_in_ledger(engine: Engine, client: &Client) {
-    let Some(file) = env::var_os(LEDGER) else {
-        return;
-    };
-    let said = |name| client.capabilities().and_then(|all| all.get(name)).cloned();
-    let (name, version) = (said("browserName"), said("browserVersion"));
-    let line = format!("{engine:?} {} {}\n", json!(name), json!(version));
-    let opened = OpenOptions::new().create(true).append(true).open(file);
-    opened
-        .expect("a ledger")
-        .write_all(line.as_bytes())
-        .expect("a line in the ledger");
-}
-
-fn console_line(entry: &Value) -> String {
-    let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
-    format!("{} {}", text("level"), text("message"))
-}
-
-/// Chromedriver's own command for the console.
+/// Chromedriver's way to the browser's own protocol.
 #[derive(Debug)]
-struct ConsoleLog;
+struct Devtools {
+    command: &'static str,
+    params: Value,
+}
 
-impl WebDriverCompatibleCommand for ConsoleLog {
+impl WebDriverCompatibleCommand for Devtools {
     fn endpoint(
         &self,
         base: &url::Url,
         session: Option<&str>,
     ) -> Result<url::Url, url::ParseError> {
-        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+        let session = session.unwrap_or_default();
+        base.join(&format!("session/{session}/goog/cdp/execute"))
     }
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        (
-            http::Method::POST,
-            Some(json!({ "type": "browser" }).to_string()),
-        )
+        let command = json!({ "cmd": self.command, "params": self.params });
+        (http::Method::POST, Some(command.to_string()))
     }
 }

@@ -21,7 +21,7 @@ impl Display {
             "1",
             "-screen",
             "0",
-            "1280x900x24",
+            "1600x1200x24",
             "-nolisten",
             "tcp",
         ]);

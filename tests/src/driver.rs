@@ -1,6 +1,5 @@
 //! The programs that drive browsers.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
@@ -8,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::display::Display;
 use crate::process::Process;
+use crate::supervised::free_port;
 use crate::{fetch, place};
 
 /// A browser's engine.
@@ -25,7 +25,7 @@ pub enum Engine {
 #[derive(Debug)]
 pub struct Driver {
     port: u16,
-    _process: Process,
+    process: Process,
     _display: Option<Display>,
 }
 
@@ -41,7 +41,7 @@ impl Driver {
         fetch::until_answered(port, "/status").await;
         Self {
             port,
-            _process: process,
+            process,
             _display: display,
         }
     }
@@ -50,6 +50,11 @@ impl Driver {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The last lines of its output.
+    pub(crate) fn last_lines(&self, most: usize) -> Vec<String> {
+        self.process.last_lines(most)
     }
 }
 
@@ -84,11 +89,9 @@ fn geckodriver(profile: &Path) -> (Process, u16) {
     (process, port)
 }
 
-/// It neither takes 0 for a port nor tells one, so the port is one that the system has just given.
+/// It neither takes 0 for a port nor tells one.
 fn webkit_driver(display: Option<&Display>) -> (Process, u16) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = listener.local_addr().expect("a bound address").port();
-    drop(listener);
+    let port = free_port();
     let mut command = Command::new(place::tool("WebKitWebDriver"));
     command.arg(format!("--port={port}"));
     command.env("DISPLAY", display.map(Display::name).unwrap_or_default());
@@ -109,6 +112,13 @@ pub(crate) fn capabilities(engine: Engine, profile: &Path, flags: &[String]) -> 
             "moz:firefoxOptions": {
                 "binary": place::tool("firefox-esr"),
                 "args": ["-headless"],
+                // A name that the server's machine need not know; and nobody is asked for settings.
+                "prefs": {
+                    "network.dns.localDomains": "dev-laptop",
+                    "services.settings.server": "data:,#remote-settings-dummy/v1",
+                    "messaging-system.rsexperimentloader.enabled": false,
+                    "browser.backup.enabled": false,
+                },
             },
         }),
         Engine::WebKit => json!({
@@ -136,6 +146,8 @@ fn chromium(profile: &Path, flags: &[String]) -> Value {
         "--disable-component-update",
         "--disable-sync",
         "--window-size=1280,900",
+        // A name that the server's machine need not know.
+        "--host-resolver-rules=MAP dev-laptop 127.0.0.1",
     ]
     .map(String::from)
     .into();

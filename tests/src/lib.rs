@@ -7,8 +7,12 @@
 //! - [`backend`]: a `FastAPI` program under uvicorn
 //! - [`supervised`]: a backend that the binary runs or observes
 //! - [`proxy`]: stands between browser and server and does them harm when told to
-//! - [`driver`], [`display`], [`browser`]: a browser by `WebDriver`
+//! - [`scenario`]: plays a scenario and puts it on record
+//! - [`driver`], [`display`], [`browser`]: a browser by `WebDriver`, from a pool
+//! - [`keeper`]: ends what is left when the program has ended
+//! - [`axe`]: judges how usable a page is for everybody
 //! - [`page`]: pages that count themselves
+//! - [`vite`]: a page that is built from the client's npm package
 //! - [`fetch`]: a plain HTTP request
 //! - [`place`]: where tools and results are
 //!
@@ -17,17 +21,23 @@
 // A harness reports by panicking, like any assertion of a test.
 #![allow(clippy::expect_used, clippy::missing_panics_doc)]
 
+pub mod axe;
 pub mod backend;
 pub mod browser;
 pub mod display;
 pub mod driver;
 pub mod fetch;
+pub mod keeper;
 pub mod page;
 pub mod place;
+mod pool;
 pub mod process;
 pub mod proxy;
+pub mod scenario;
+mod session;
 pub mod shim;
 pub mod supervised;
+pub mod vite;
 
 use std::time::Duration;
 

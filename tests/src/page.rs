@@ -2,7 +2,10 @@
 //!
 //! Each has `window.witness`, which the tab keeps over page loads: `documents` (of each, when its
 //! time began, `origin`, and its response, `begun`), `states` (each `server-state` with its time),
-//! `reloads` (what each `server-reload` told) and `shows` (the `persisted` of each `pageshow`).
+//! `reloads` (what each `server-reload` told), `shows` (the `persisted` of each `pageshow`), `said`
+//! (what the client has said on the console) and `toasts` (the kind and text of each).
+
+use serde_json::{Map, Value, json};
 
 const WITNESS: &str = include_str!("witness.js");
 
@@ -11,7 +14,7 @@ const WITNESS: &str = include_str!("witness.js");
 pub enum Runtime {
     /// It may: the whole client.
     Wasm,
-    /// The page's Content-Security-Policy forbids it: the loader alone.
+    /// The page's Content-Security-Policy forbids it: the fallback alone.
     Js,
 }
 
@@ -44,6 +47,7 @@ pub struct Page {
     early: String,
     script: String,
     attributes: String,
+    timings: Map<String, Value>,
     body: String,
 }
 
@@ -55,6 +59,7 @@ impl Page {
             early: String::new(),
             script: "/reload.js".into(),
             attributes: String::new(),
+            timings: Map::new(),
             body: String::new(),
         }
     }
@@ -62,6 +67,13 @@ impl Page {
     /// Attributes of the script tag.
     pub fn attributes(mut self, attributes: &str) -> Self {
         attributes.clone_into(&mut self.attributes);
+        self
+    }
+
+    /// Other durations of the client's own, by their names, in milliseconds.
+    pub fn timings(mut self, timings: &[(&str, u32)]) -> Self {
+        let timings = timings.iter().map(|(name, ms)| ((*name).into(), json!(ms)));
+        self.timings.extend(timings);
         self
     }
 
@@ -91,13 +103,19 @@ impl Page {
             early,
             script,
             attributes,
+            timings,
             body,
         } = self;
+        let timings = if timings.is_empty() {
+            String::new()
+        } else {
+            format!("data-timings='{}'", Value::Object(timings.clone()))
+        };
         let policy = runtime.policy();
         format!(
             "<!doctype html><html lang=en><meta charset=utf-8><title>A page</title>{policy}\n\
              <script>{early}</script>\n<script>\n{WITNESS}</script>\n\
-             <script src=\"{script}\" {attributes}></script>\n<body>{body}</body></html>\n"
+             <script src=\"{script}\" {attributes} {timings}></script>\n<body>{body}</body></html>\n"
         )
     }
 

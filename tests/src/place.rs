@@ -3,6 +3,11 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+use crate::keeper;
 
 /// The target folder that the running program was built into.
 #[must_use]
@@ -51,6 +56,29 @@ pub fn binary() -> PathBuf {
     path
 }
 
+/// A temporary folder, which goes with its guard, or with the running program.
+#[must_use]
+pub fn folder() -> TempDir {
+    static ROOT: OnceLock<TempDir> = OnceLock::new();
+    let root = ROOT.get_or_init(|| {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        keeper::hold_folder(root.path());
+        root
+    });
+    tempfile::tempdir_in(root.path()).expect("a temporary folder")
+}
+
+/// The program `keeper`, which cargo builds beside the running one.
+pub(crate) fn keeper() -> PathBuf {
+    let path = profile().join("keeper");
+    assert!(
+        path.is_file(),
+        "no `{}`\nto build it: cargo build -p server-reload-e2e --bins",
+        path.display()
+    );
+    path
+}
+
 /// Python with the backends' packages: `SERVER_RELOAD_PYTHON`, else the one in the target folder.
 #[must_use]
 pub fn python() -> PathBuf {
@@ -71,6 +99,30 @@ pub fn tool(name: &str) -> PathBuf {
     let mut folders = tool_folders().into_iter().chain(env::split_paths(&path));
     let found = folders.find_map(|folder| Some(folder.join(name)).filter(|file| file.is_file()));
     found.unwrap_or_else(|| panic!("no `{name}` found\nto install it: tests/run"))
+}
+
+/// A package of npm that `tests/run` installs.
+#[must_use]
+pub fn npm_package(name: &str) -> PathBuf {
+    let mut folders = tool_folders().into_iter();
+    let found = folders.find_map(|folder| {
+        let package = folder.with_file_name("lib/node_modules").join(name);
+        Some(package).filter(|package| package.join("package.json").is_file())
+    });
+    found.unwrap_or_else(|| panic!("no npm package `{name}` found\nto install it: tests/run"))
+}
+
+/// The client as npm packs it: `SERVER_RELOAD_NPM_PACKAGE`, else the one in the target folder.
+#[must_use]
+pub fn packed_client() -> PathBuf {
+    let default = || target().join("npm/server-reload-client.tgz");
+    let path = env::var_os("SERVER_RELOAD_NPM_PACKAGE").map_or_else(default, PathBuf::from);
+    assert!(
+        path.is_file(),
+        "no `{}`\nto pack it: tests/run pack",
+        path.display()
+    );
+    path
 }
 
 fn tool_folders() -> Vec<PathBuf> {

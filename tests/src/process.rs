@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use crate::PATIENCE;
+use crate::{PATIENCE, keeper};
 
-/// A running program in a process group of its own, which ends with this guard.
+/// A running program in a process group of its own, which ends with this guard, or with the program
+/// that has the guard.
 ///
 /// Each line of its output is kept, and printed with the program's name, which the test harness
 /// shows when the test fails.
@@ -38,6 +39,7 @@ impl Process {
             .stderr(Stdio::piped());
         let started = command.process_group(0).spawn();
         let mut child = started.unwrap_or_else(|error| panic!("can't start {command:?}: {error}"));
+        keeper::hold(child.id());
         let output = Arc::new(Output::default());
         keep(name, child.stdout.take(), &output);
         keep(name, child.stderr.take(), &output);
@@ -68,6 +70,13 @@ impl Process {
     pub fn wait_for_line<T>(&self, wanted: &str, pick: impl Fn(&str) -> Option<T>) -> T {
         let picked = self.wait_for_lines(|lines| lines.iter().find_map(|line| pick(line)));
         picked.unwrap_or_else(|| panic!("`{}` printed no line with {wanted}", self.name))
+    }
+
+    /// The last lines of its output.
+    #[must_use]
+    pub fn last_lines(&self, most: usize) -> Vec<String> {
+        let lines = self.output.lines.lock().expect("an unpoisoned lock");
+        lines[lines.len().saturating_sub(most)..].to_vec()
     }
 
     /// How many lines so far contain `text`.
@@ -130,6 +139,7 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = kill_process_group(self.pid(), Signal::KILL);
         let _ = self.child.wait();
+        keeper::release(self.child.id());
     }
 }
 

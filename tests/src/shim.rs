@@ -10,11 +10,12 @@ use server_reload_protocol::payload::Health;
 use tempfile::TempDir;
 
 use crate::process::Process;
+use crate::supervised::free_port;
 use crate::{GLANCE, PATIENCE, fetch, place};
 
 /// A folder of pages and the shim that serves it.
 ///
-/// The first start asks the system for a port; every later start uses the same.
+/// Each start uses the same port.
 #[derive(Debug)]
 pub struct Shim {
     folder: TempDir,
@@ -31,12 +32,12 @@ impl Shim {
 
     /// The same with more arguments.
     pub async fn serve_with(pages: &[(&str, String)], arguments: &[&str]) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = place::folder();
         let arguments = arguments.iter().map(ToString::to_string).collect();
         let mut shim = Self {
             folder,
             arguments,
-            port: 0,
+            port: free_port(),
             process: None,
         };
         for (name, content) in pages {
@@ -51,6 +52,14 @@ impl Shim {
         let file = self.folder.path().join(name);
         fs::create_dir_all(file.parent().expect("a file's folder")).expect("a folder");
         fs::write(file, content).expect("a written page");
+    }
+
+    /// Puts a file in the place of one of the served folder, so that nobody finds half of it.
+    pub fn replace(&self, name: &str, content: &str) {
+        let aside = place::folder();
+        let new = aside.path().join("new");
+        fs::write(&new, content).expect("a written page");
+        fs::rename(new, self.folder.path().join(name)).expect("a page in its place");
     }
 
     /// The served folder.
@@ -99,9 +108,6 @@ impl Shim {
     /// else happens to hold the port.
     async fn try_start(&mut self) -> bool {
         let mut process = Process::start("shim", &mut self.command());
-        if self.port == 0 {
-            self.port = process.wait_for_line("its address", port_in);
-        }
         while process.runs() {
             if fetch::get(self.port, path::HEALTH).await.is_ok() {
                 self.process = Some(process);
@@ -176,16 +182,4 @@ pub fn clean_command() -> Command {
     }
     command.env("NO_COLOR", "1");
     command
-}
-
-pub(crate) fn port_in(line: &str) -> Option<u16> {
-    let (_, address) = line.split_once("http://")?;
-    let authority = address.split(['/', ' ', '"']).next()?;
-    let digits: String = authority
-        .rsplit_once(':')?
-        .1
-        .chars()
-        .take_while(char::is_ascii_digit)
-        .collect();
-    digits.parse().ok()
 }

@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{LazyLock, Mutex};
 use std::thread;
 use std::time::Instant;
 
@@ -74,8 +76,8 @@ impl Supervised {
     fn new(program: &str, page: &Page) -> Self {
         let shim = free_port();
         let new = Self {
-            folder: tempfile::tempdir().expect("a temporary folder"),
-            aside: tempfile::tempdir().expect("a temporary folder"),
+            folder: place::folder(),
+            aside: place::folder(),
             port: free_port(),
             shim,
             page: page.clone().script(&script(shim)).html(),
@@ -308,9 +310,24 @@ fn backend(name: &str) -> PathBuf {
     folder.join(name).with_extension("py")
 }
 
-/// A port that was free a moment ago.
+/// A port that was free a moment ago, and that nobody else is given.
+///
+/// It is below those that the system gives to whoever connects, or asks for any: browsers open so
+/// many connections that one of them would have it before a backend is there.
 #[must_use]
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a listener");
-    listener.local_addr().expect("an address").port()
+    const PORTS: Range<u16> = 12_000..32_000;
+    static NEXT: LazyLock<Mutex<u16>> = LazyLock::new(|| Mutex::new(fastrand::u16(PORTS)));
+    let mut next = NEXT.lock().expect("an unpoisoned lock");
+    for _ in PORTS {
+        *next = if *next + 1 < PORTS.end {
+            *next + 1
+        } else {
+            PORTS.start
+        };
+        if TcpListener::bind(("127.0.0.1", *next)).is_ok() {
+            return *next;
+        }
+    }
+    panic!("no port is free");
 }

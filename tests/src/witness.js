@@ -1,5 +1,5 @@
 {
-  const empty = { documents: [], states: [], shows: [], reloads: [] };
+  const empty = { documents: [], states: [], shows: [], reloads: [], said: [], toasts: [] };
   let kept;
   try {
     kept = JSON.parse(sessionStorage.getItem('witness'));
@@ -22,6 +22,30 @@
     witness.reloads.push({ cause, oldId, newId, oldPid, newPid, op_id, paths });
     keep();
   });
+  for (const level of ['debug', 'info', 'log', 'warn', 'error']) {
+    const say = console[level];
+    console[level] = (...words) => {
+      const line = words.join(' ');
+      if (line.includes('[server-reload]')) {
+        witness.said.push(line);
+        keep();
+      }
+      say.apply(console, words);
+    };
+  }
+  const toasted = () => {
+    const root = document.querySelector('server-reload-toast')?.shadowRoot;
+    if (!root) return;
+    watcher.observe(root, { subtree: true, childList: true, attributes: true });
+    const kind = root.querySelector('[part=toast]')?.dataset.kind;
+    const text = root.querySelector('[part=text]')?.textContent;
+    const [last, before] = witness.toasts.at(-1) ?? [];
+    if (!kind || (kind === last && text === before)) return;
+    witness.toasts.push([kind, text]);
+    keep();
+  };
+  const watcher = new MutationObserver(toasted);
+  watcher.observe(document, { subtree: true, childList: true });
   addEventListener('pageshow', ({ persisted }) => {
     witness.shows.push(persisted);
     keep();

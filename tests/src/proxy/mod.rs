@@ -30,7 +30,7 @@ pub struct Proxy {
 #[derive(Debug)]
 pub(crate) struct Shared {
     rules: Mutex<Rules>,
-    targets: Mutex<Vec<String>>,
+    targets: Mutex<Vec<(Kind, String)>>,
     tally: watch::Sender<Tally>,
     orders: watch::Sender<Orders>,
 }
@@ -45,10 +45,10 @@ pub(crate) struct Orders {
 
 impl Shared {
     /// Takes note of what the request with this head asks for.
-    fn note(&self, head: &str) {
+    fn note(&self, kind: Kind, head: &str) {
         let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
         let mut targets = self.targets.lock().expect("an unpoisoned lock");
-        targets.push(target);
+        targets.push((kind, target));
     }
 
     /// Waits for an order; for ever where none comes.
@@ -117,8 +117,19 @@ impl Proxy {
     /// What was asked for so far: paths with their queries.
     #[must_use]
     pub fn targets(&self) -> Vec<String> {
-        let targets = self.shared.targets.lock();
-        targets.expect("an unpoisoned lock").clone()
+        self.targets_of(|_| true)
+    }
+
+    /// The documents that were asked for so far, in that order.
+    #[must_use]
+    pub fn pages(&self) -> Vec<String> {
+        self.targets_of(|kind| kind == Kind::Page)
+    }
+
+    fn targets_of(&self, wanted: impl Fn(Kind) -> bool) -> Vec<String> {
+        let targets = self.shared.targets.lock().expect("an unpoisoned lock");
+        let wanted = targets.iter().filter(|(kind, _)| wanted(*kind));
+        wanted.map(|(_, target)| target.clone()).collect()
     }
 
     /// Waits until the tally is as `wanted`.

@@ -19,7 +19,7 @@ pub(super) async fn relay(mut browser: TcpStream, number: u64, shared: &Shared) 
     };
     let body = read_body(&mut browser, &request, body).await?;
     let kind = Kind::of(&request);
-    shared.note(&request);
+    shared.note(kind, &request);
     shared.tally.send_modify(|tally| tally.ask(kind));
     let leg = shared.rules.lock().expect("an unpoisoned lock")[kind];
     sleep(leg.up).await;
@@ -34,7 +34,9 @@ pub(super) async fn relay(mut browser: TcpStream, number: u64, shared: &Shared) 
             shared.tally.send_modify(|tally| tally.begin(kind));
             sleep(leg.body).await;
             browser.write_all(&rest).await?;
-            pass_on(&mut server, &mut browser, kind, number, shared).await
+            let passed = pass_on(&mut server, &mut browser, kind, number, shared).await;
+            shared.tally.send_modify(|tally| tally.end(kind));
+            passed
         }
     }
 }

@@ -125,6 +125,7 @@ pub struct Tally {
     asked: [usize; 6],
     answered: [usize; 6],
     begun: [usize; 6],
+    ended: [usize; 6],
     /// Pieces of a body that went to the browser on any stream.
     pub stream_pieces: usize,
 }
@@ -148,6 +149,12 @@ impl Tally {
         self.begun[kind as usize]
     }
 
+    /// Answers that have ended, on whichever side.
+    #[must_use]
+    pub fn ended(&self, kind: Kind) -> usize {
+        self.ended[kind as usize]
+    }
+
     pub(super) fn ask(&mut self, kind: Kind) {
         self.asked[kind as usize] += 1;
     }
@@ -158,5 +165,9 @@ impl Tally {
 
     pub(super) fn begin(&mut self, kind: Kind) {
         self.begun[kind as usize] += 1;
+    }
+
+    pub(super) fn end(&mut self, kind: Kind) {
+        self.ended[kind as usize] += 1;
     }
 }

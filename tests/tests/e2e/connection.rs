@@ -2,27 +2,30 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use server_reload_e2e::driver::Engine;
 use server_reload_e2e::page::{Page, Runtime};
 use server_reload_e2e::proxy::{Answer, Kind, Proxy};
 use server_reload_e2e::shim::Shim;
 
 use crate::steps::{connected, current, documents, open};
 
-in_both_runtimes!(
-    broken_connection_does_not_reload,
-    half_open_stream_is_renewed_without_a_reload,
-    restart_behind_a_half_open_stream_reloads,
-    bad_gateway_in_between_ends_in_one_reload,
-    bad_gateway_without_a_restart_does_not_reload,
-    connections_closed_without_an_answer_end_in_one_reload,
-    page_is_new_soon_after_a_server_was_away_for_20_s,
-    two_ids_that_take_turns_settle,
-);
+scenarios! {
+    each:
+        half_open_stream_is_renewed_without_a_reload,
+        restart_behind_a_half_open_stream_reloads,
+        bad_gateway_without_a_restart_does_not_reload,
+        connections_closed_without_an_answer_end_in_one_reload,
+        page_is_new_soon_after_a_server_was_away_for_20_s,
+        two_ids_that_take_turns_settle;
+    both:
+        broken_connection_does_not_reload,
+        bad_gateway_in_between_ends_in_one_reload;
+}
 
-async fn broken_connection_does_not_reload(runtime: Runtime) {
+async fn broken_connection_does_not_reload(engine: Engine, runtime: Runtime) {
     let shim = Shim::serve(&Page::new(runtime).alone()).await;
     let proxy = Proxy::before(shim.port()).await;
-    let browser = open(&proxy.url("/"), runtime).await;
+    let browser = open(engine, &proxy.url("/"), runtime).await;
     for broken in 1..=5 {
         proxy.cut();
         proxy
@@ -33,11 +36,11 @@ async fn broken_connection_does_not_reload(runtime: Runtime) {
     browser.check_documents(1).await;
 }
 
-async fn half_open_stream_is_renewed_without_a_reload(runtime: Runtime) {
-    let pages = Page::new(runtime).alone();
+async fn half_open_stream_is_renewed_without_a_reload(engine: Engine) {
+    let pages = Page::new(Runtime::Wasm).alone();
     let shim = Shim::serve_with(&pages, &["--heartbeat", "300ms"]).await;
     let proxy = Proxy::before(shim.port()).await;
-    let browser = open(&proxy.url("/"), runtime).await;
+    let browser = open(engine, &proxy.url("/"), Runtime::Wasm).await;
     proxy
         .wait_until("a ping", |tally| tally.stream_pieces > 2)
         .await;
@@ -49,11 +52,11 @@ async fn half_open_stream_is_renewed_without_a_reload(runtime: Runtime) {
     browser.check_documents(1).await;
 }
 
-async fn restart_behind_a_half_open_stream_reloads(runtime: Runtime) {
-    let pages = Page::new(runtime).alone();
+async fn restart_behind_a_half_open_stream_reloads(engine: Engine) {
+    let pages = Page::new(Runtime::Wasm).alone();
     let mut shim = Shim::serve_with(&pages, &["--heartbeat", "300ms"]).await;
     let proxy = Proxy::before(shim.port()).await;
-    let browser = open(&proxy.url("/"), runtime).await;
+    let browser = open(engine, &proxy.url("/"), Runtime::Wasm).await;
     proxy
         .wait_until("a ping", |tally| tally.stream_pieces > 2)
         .await;
@@ -63,19 +66,19 @@ async fn restart_behind_a_half_open_stream_reloads(runtime: Runtime) {
     current(&browser, &shim).await;
 }
 
-async fn bad_gateway_in_between_ends_in_one_reload(runtime: Runtime) {
-    restart_behind(runtime, Answer::BadGateway).await;
+async fn bad_gateway_in_between_ends_in_one_reload(engine: Engine, runtime: Runtime) {
+    restart_behind(engine, runtime, Answer::BadGateway).await;
 }
 
-async fn connections_closed_without_an_answer_end_in_one_reload(runtime: Runtime) {
-    restart_behind(runtime, Answer::Close).await;
+async fn connections_closed_without_an_answer_end_in_one_reload(engine: Engine) {
+    restart_behind(engine, Runtime::Wasm, Answer::Close).await;
 }
 
 /// Restarts the server while the proxy in front of it answers in its own way.
-async fn restart_behind(runtime: Runtime, answer: Answer) {
+async fn restart_behind(engine: Engine, runtime: Runtime, answer: Answer) {
     let mut shim = Shim::serve(&Page::new(runtime).alone()).await;
     let proxy = Proxy::before(shim.port()).await;
-    let browser = open(&proxy.url("/"), runtime).await;
+    let browser = open(engine, &proxy.url("/"), runtime).await;
     proxy.set(|rules| rules.answer_all(answer));
     shim.stop();
     proxy
@@ -87,10 +90,10 @@ async fn restart_behind(runtime: Runtime, answer: Answer) {
     current(&browser, &shim).await;
 }
 
-async fn bad_gateway_without_a_restart_does_not_reload(runtime: Runtime) {
-    let shim = Shim::serve(&Page::new(runtime).alone()).await;
+async fn bad_gateway_without_a_restart_does_not_reload(engine: Engine) {
+    let shim = Shim::serve(&Page::new(Runtime::Wasm).alone()).await;
     let proxy = Proxy::before(shim.port()).await;
-    let browser = open(&proxy.url("/"), runtime).await;
+    let browser = open(engine, &proxy.url("/"), Runtime::Wasm).await;
     proxy.set(|rules| rules.answer_all(Answer::BadGateway));
     proxy.cut();
     proxy
@@ -101,9 +104,9 @@ async fn bad_gateway_without_a_restart_does_not_reload(runtime: Runtime) {
     browser.check_documents(1).await;
 }
 
-async fn page_is_new_soon_after_a_server_was_away_for_20_s(runtime: Runtime) {
-    let mut shim = Shim::serve(&Page::new(runtime).alone()).await;
-    let browser = open(&shim.url("/"), runtime).await;
+async fn page_is_new_soon_after_a_server_was_away_for_20_s(engine: Engine) {
+    let mut shim = Shim::serve(&Page::new(Runtime::Wasm).alone()).await;
+    let browser = open(engine, &shim.url("/"), Runtime::Wasm).await;
     shim.stop();
     // How long the server is away is what the scenario is about.
     tokio::time::sleep(Duration::from_secs(20)).await;
@@ -124,12 +127,12 @@ async fn page_is_new_soon_after_a_server_was_away_for_20_s(runtime: Runtime) {
     );
 }
 
-async fn two_ids_that_take_turns_settle(runtime: Runtime) {
-    let pages = Page::new(runtime).alone();
+async fn two_ids_that_take_turns_settle(engine: Engine) {
+    let pages = Page::new(Runtime::Wasm).alone();
     let (first, second) = (Shim::serve(&pages).await, Shim::serve(&pages).await);
     let proxy = Proxy::before(first.port()).await;
     proxy.set(|rules| rules.upstreams.push(second.port()));
-    let browser = open(&proxy.url("/"), runtime).await;
+    let browser = open(engine, &proxy.url("/"), Runtime::Wasm).await;
     for _ in 0..8 {
         let streams = proxy.tally().begun(Kind::Stream);
         proxy.cut();
@@ -141,10 +144,6 @@ async fn two_ids_that_take_turns_settle(runtime: Runtime) {
         connected(&browser).await;
     }
     browser.wait_for("witness.documents.length <= 3").await;
-    let said = browser.console_with("[server-reload]").await;
-    let said: Vec<_> = said
-        .iter()
-        .filter(|line| !line.contains("wasm-unsafe-eval"))
-        .collect();
+    let said = browser.said().await;
     assert_eq!(said.len(), 1, "{said:?}");
 }

@@ -4,11 +4,22 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 use server_reload_e2e::browser::Browser;
+use server_reload_e2e::driver::Engine;
 use server_reload_e2e::fetch;
 use server_reload_e2e::page::{Page, Runtime};
 use server_reload_e2e::supervised::{Supervised, free_port};
 
 use crate::steps::open;
+
+scenarios! {
+    each:
+        a_service_is_shown_and_restarted_by_its_button,
+        the_end_of_the_output_is_followed_unless_somebody_reads_above,
+        it_is_read_only_where_restart_is_off,
+        it_says_when_nobody_is_there_and_comes_back,
+        where_all_connections_are_taken_it_says_so,
+        eight_services_are_seen_at_a_glance;
+}
 
 const EIGHT: [&str; 8] = [
     "db", "cache", "auth", "api", "worker", "mailer", "search", "web",
@@ -43,14 +54,13 @@ async fn dashboard(browser: &Browser, url: &str) {
     reads(browser, "document.getElementById('link')", "live").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_service_is_shown_and_restarted_by_its_button() {
+async fn a_service_is_shown_and_restarted_by_its_button(engine: Engine) {
     let page = Page::new(Runtime::Wasm);
     let backend = Supervised::plain(&page)
         .with(&["--name", "app"])
         .ready()
         .await;
-    let browser = open(&backend.url("/"), Runtime::Wasm).await;
+    let browser = open(engine, &backend.url("/"), Runtime::Wasm).await;
     browser.new_tab().await;
     // As it is typed.
     dashboard(&browser, &backend.shim_url("/_reload")).await;
@@ -64,7 +74,12 @@ async fn a_service_is_shown_and_restarted_by_its_button() {
     // Its address is not told to another origin.
     let origin = format!("a page of localhost:{}", backend.port());
     reads(&browser, pages, &origin).await;
-    reads(&browser, pages, "Chrome").await;
+    let name = match engine {
+        Engine::Chromium => "Chrome",
+        Engine::Firefox => "Firefox",
+        Engine::WebKit => "Safari",
+    };
+    reads(&browser, pages, name).await;
 
     let button = card("app", "button");
     browser
@@ -97,8 +112,7 @@ async fn a_service_is_shown_and_restarted_by_its_button() {
     is_clean(&browser).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_end_of_the_output_is_followed_unless_somebody_reads_above() {
+async fn the_end_of_the_output_is_followed_unless_somebody_reads_above(engine: Engine) {
     let page = Page::new(Runtime::Wasm);
     let backend = Supervised::plain(&page);
     let program = backend.program();
@@ -107,7 +121,7 @@ async fn the_end_of_the_output_is_followed_unless_somebody_reads_above() {
     let bar = "print('10%\\r20%\\r100%', flush=True)\n";
     backend.save(&format!("{lines}{bar}{program}"));
     let backend = backend.ready().await;
-    let browser = Browser::chromium().await;
+    let browser = Browser::lease(engine).await;
     dashboard(&browser, &backend.shim_url("/_reload/")).await;
     let screen = "document.querySelector('#output .screen')";
     reads(&browser, screen, "line 59").await;
@@ -131,12 +145,11 @@ async fn the_end_of_the_output_is_followed_unless_somebody_reads_above() {
     is_clean(&browser).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn it_is_read_only_where_restart_is_off() {
+async fn it_is_read_only_where_restart_is_off(engine: Engine) {
     let page = Page::new(Runtime::Wasm);
     let backend = Supervised::plain(&page).with(&["--name", "app", "--host", "0.0.0.0"]);
     let backend = backend.ready().await;
-    let browser = Browser::chromium().await;
+    let browser = Browser::lease(engine).await;
     dashboard(&browser, &backend.shim_url("/_reload/")).await;
     reads(&browser, &card("app", ".badge"), "ready").await;
     let button = card("app", "button");
@@ -162,10 +175,10 @@ async fn it_is_read_only_where_restart_is_off() {
     let asked = "fetch('/_reload/restart', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })";
     browser
         .value(&format!(
-            "void {asked}.then(async (it) => (window.refused = it.status + await it.text()))"
+            "void {asked}.then(async (it) => (window.told = it.status + await it.text()))"
         ))
         .await;
-    let refused = browser.wait_for("window.refused").await;
+    let refused = browser.wait_for("window.told").await;
     let refused = refused.as_str().unwrap_or_default();
     assert!(
         refused.starts_with("404") && refused.contains("--allow-restart"),
@@ -174,12 +187,11 @@ async fn it_is_read_only_where_restart_is_off() {
     assert_eq!(backend.pid().await, old);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn it_says_when_nobody_is_there_and_comes_back() {
+async fn it_says_when_nobody_is_there_and_comes_back(engine: Engine) {
     let page = Page::new(Runtime::Wasm);
     let backend = Supervised::plain(&page).with(&["--name", "app"]);
     let mut backend = backend.ready().await;
-    let browser = Browser::chromium().await;
+    let browser = Browser::lease(engine).await;
     dashboard(&browser, &backend.shim_url("/_reload/")).await;
     let [link, screen] = [
         "document.getElementById('link')",
@@ -218,12 +230,11 @@ async fn it_says_when_nobody_is_there_and_comes_back() {
     is_clean(&browser).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn where_all_connections_are_taken_it_says_so() {
+async fn where_all_connections_are_taken_it_says_so(engine: Engine) {
     let page = Page::new(Runtime::Wasm);
     let backend = Supervised::plain(&page).with(&["--name", "app"]);
     let backend = backend.ready().await;
-    let browser = Browser::chromium().await;
+    let browser = Browser::lease(engine).await;
     dashboard(&browser, &backend.shim_url("/_reload/")).await;
     reads(&browser, &card("app", ".badge"), "ready").await;
     // With its own stream, as many as a browser opens; what comes then has to wait.
@@ -279,15 +290,14 @@ fn eight() -> (String, Vec<u16>) {
     (file, ports)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn eight_services_are_seen_at_a_glance() {
+async fn eight_services_are_seen_at_a_glance(engine: Engine) {
     let (file, ports) = eight();
     let backend = Supervised::configured(&Page::new(Runtime::Wasm), &file);
     for name in EIGHT {
         backend.write(&format!("{name}.txt"), "");
     }
     let backend = backend.ready().await;
-    let browser = Browser::chromium().await;
+    let browser = Browser::lease(engine).await;
     browser.resize(1440, 1100).await;
     dashboard(&browser, &backend.shim_url("/_reload/")).await;
     for name in EIGHT {

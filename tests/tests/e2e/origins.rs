@@ -10,34 +10,36 @@ use server_reload_e2e::shim::Shim;
 
 use crate::steps::{connected, documents, in_state, open};
 
-in_both_runtimes!(
-    page_of_another_server_reloads,
-    page_is_not_reloaded_into_a_refused_connection,
-    page_that_may_not_ask_its_own_server_reloads,
-    page_seen_from_another_machine_reloads,
-    stream_on_the_host_of_the_page_is_found_by_its_port,
-);
+scenarios! {
+    each:
+        page_seen_from_another_machine_reloads,
+        stream_on_the_host_of_the_page_is_found_by_its_port;
+    both:
+        page_of_another_server_reloads,
+        page_is_not_reloaded_into_a_refused_connection,
+        page_that_may_not_ask_its_own_server_reloads;
+}
 
 /// A shim that serves nothing but itself.
 async fn bare_shim(arguments: &[&str]) -> Shim {
     Shim::serve_with(&[], arguments).await
 }
 
-async fn page_of_another_server_reloads(runtime: Runtime) {
+async fn page_of_another_server_reloads(engine: Engine, runtime: Runtime) {
     let mut shim = bare_shim(&[]).await;
     let page = Page::new(runtime).script(&shim.url("/reload.js"));
     let backend = Backend::run("minimal", &page.alone());
-    let browser = open(&backend.url("/"), runtime).await;
+    let browser = open(engine, &backend.url("/"), runtime).await;
     shim.restart().await;
     documents(&browser, 2).await;
 }
 
-async fn page_is_not_reloaded_into_a_refused_connection(runtime: Runtime) {
+async fn page_is_not_reloaded_into_a_refused_connection(engine: Engine, runtime: Runtime) {
     let mut shim = bare_shim(&[]).await;
     let page = Page::new(runtime).script(&shim.url("/reload.js"));
     let backend = Backend::run("minimal", &page.alone());
     let proxy = Proxy::before(backend.port()).await;
-    let browser = open(&proxy.url("/"), runtime).await;
+    let browser = open(engine, &proxy.url("/"), runtime).await;
     proxy.set(|rules| rules.answer_all(Answer::Close));
     shim.restart().await;
     proxy
@@ -50,7 +52,7 @@ async fn page_is_not_reloaded_into_a_refused_connection(runtime: Runtime) {
     documents(&browser, 2).await;
 }
 
-async fn page_that_may_not_ask_its_own_server_reloads(runtime: Runtime) {
+async fn page_that_may_not_ask_its_own_server_reloads(engine: Engine, runtime: Runtime) {
     let mut shim = bare_shim(&[]).await;
     let policy = format!("connect-src {}", shim.url(""));
     let forbid = format!(
@@ -63,34 +65,47 @@ async fn page_that_may_not_ask_its_own_server_reloads(runtime: Runtime) {
         .script(&shim.url("/reload.js"));
     let backend = Backend::run("minimal", &page.alone());
     let proxy = Proxy::before(backend.port()).await;
-    let browser = open(&proxy.url("/"), runtime).await;
+    let browser = open(engine, &proxy.url("/"), runtime).await;
     shim.restart().await;
     documents(&browser, 2).await;
     assert_eq!(proxy.tally().asked(Kind::Knock), 0);
 }
 
-async fn page_seen_from_another_machine_reloads(runtime: Runtime) {
-    let mut shim = bare_shim(&["--allow-host", "dev-laptop"]).await;
-    let script = format!("http://dev-laptop:{}/reload.js", shim.port());
-    two_machines(&mut shim, &Page::new(runtime).script(&script), runtime).await;
+async fn page_seen_from_another_machine_reloads(engine: Engine) {
+    let machine = another_machine(engine);
+    let mut shim = bare_shim(&["--allow-host", machine]).await;
+    let script = format!("http://{machine}:{}/reload.js", shim.port());
+    two_machines(engine, &mut shim, &Page::new(Runtime::Wasm).script(&script)).await;
 }
 
-async fn stream_on_the_host_of_the_page_is_found_by_its_port(runtime: Runtime) {
-    let mut shim = bare_shim(&["--allow-host", "dev-laptop"]).await;
+async fn stream_on_the_host_of_the_page_is_found_by_its_port(engine: Engine) {
+    let mut shim = bare_shim(&["--allow-host", another_machine(engine)]).await;
     let events = format!("data-events=:{}/events/server", shim.port());
-    two_machines(&mut shim, &Page::new(runtime).attributes(&events), runtime).await;
+    two_machines(
+        engine,
+        &mut shim,
+        &Page::new(Runtime::Wasm).attributes(&events),
+    )
+    .await;
 }
 
-/// The page comes from `dev-laptop`, which the browser knows and the server's machine need not.
-async fn two_machines(shim: &mut Shim, page: &Page, runtime: Runtime) {
+/// A name that the browser knows and the server's machine need not. `WebKit` can't be told any.
+fn another_machine(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Chromium | Engine::Firefox => "dev-laptop",
+        Engine::WebKit => "dev-laptop.localhost",
+    }
+}
+
+/// The page comes from another machine.
+async fn two_machines(engine: Engine, shim: &mut Shim, page: &Page) {
+    let machine = another_machine(engine);
     let backend = Backend::run("minimal", &page.alone());
-    let flags = ["--host-resolver-rules=MAP dev-laptop 127.0.0.1"];
-    let browser = Browser::start(Engine::Chromium, &flags).await;
+    let browser = Browser::lease(engine).await;
     browser
-        .open(&format!("http://dev-laptop:{}/", backend.port()))
+        .open(&format!("http://{machine}:{}/", backend.port()))
         .await;
     connected(&browser).await;
-    assert_eq!(browser.value("serverReload.runtime").await, runtime.name());
     shim.restart().await;
     documents(&browser, 2).await;
 }

@@ -6,16 +6,19 @@ use std::time::Duration;
 use fastrand::Rng;
 use server_reload_e2e::backend::Backend;
 use server_reload_e2e::browser::Browser;
+use server_reload_e2e::driver::Engine;
 use server_reload_e2e::page::{Page, Runtime};
 use server_reload_e2e::proxy::{Answer, Kind, Proxy, Rules, Tally};
 use server_reload_e2e::shim::Shim;
 
 use crate::steps::{current, documents};
 
-in_both_runtimes!(
-    restart_at_any_moment_between_page_and_stream_reloads_once,
-    page_stamped_by_a_plain_backend_notices_a_restart_before_its_stream,
-);
+scenarios! {
+    each:
+        page_stamped_by_a_plain_backend_notices_a_restart_before_its_stream;
+    both:
+        restart_at_any_moment_between_page_and_stream_reloads_once;
+}
 
 /// What chance decides of a round.
 #[derive(Debug)]
@@ -71,24 +74,35 @@ impl Round {
     }
 }
 
-async fn restart_at_any_moment_between_page_and_stream_reloads_once(runtime: Runtime) {
+async fn restart_at_any_moment_between_page_and_stream_reloads_once(
+    engine: Engine,
+    runtime: Runtime,
+) {
     let (rounds, seed) = (
         number("SERVER_RELOAD_E2E_ROUNDS"),
         number("SERVER_RELOAD_E2E_SEED"),
     );
     let (rounds, seed) = (
-        rounds.unwrap_or(200),
+        rounds.unwrap_or(rounds_in(engine, runtime)),
         seed.unwrap_or_else(|| fastrand::u64(..)),
     );
     println!("to repeat it: SERVER_RELOAD_E2E_SEED={seed}");
     let mut random = Rng::with_seed(seed);
     let mut shim = Shim::serve(&Page::new(runtime).alone()).await;
-    let browser = Browser::chromium().await;
+    let browser = Browser::lease(engine).await;
     let mut counted = 0;
     while counted < rounds {
         let round = Round::draw(&mut random, counted);
         println!("{round:?}");
         counted += u64::from(play(&round, &mut shim, &browser).await);
+    }
+}
+
+/// A round costs a second or two of the machine.
+fn rounds_in(engine: Engine, runtime: Runtime) -> u64 {
+    match (engine, runtime) {
+        (Engine::Chromium, Runtime::Wasm) => 80,
+        _ => 30,
     }
 }
 
@@ -128,14 +142,14 @@ fn number(variable: &str) -> Option<u64> {
         .map(|text| text.parse().expect("a number in the variable"))
 }
 
-async fn page_stamped_by_a_plain_backend_notices_a_restart_before_its_stream(runtime: Runtime) {
-    let mut backend = Backend::run("stamped", &Page::new(runtime).alone());
+async fn page_stamped_by_a_plain_backend_notices_a_restart_before_its_stream(engine: Engine) {
+    let mut backend = Backend::run("stamped", &Page::new(Runtime::Wasm).alone());
     let proxy = Proxy::before(backend.port()).await;
     proxy.set(|rules| {
         rules.answer_all(Answer::Patient);
         rules[Kind::Stream].up = Duration::from_millis(300);
     });
-    let browser = Browser::chromium().await;
+    let browser = Browser::lease(engine).await;
     browser.go(&proxy.url("/")).await;
     proxy
         .wait_until("a stream", |tally| tally.asked(Kind::Stream) == 1)

@@ -1,21 +1,25 @@
 //! A restarted backend's page is new, once.
 
 use server_reload_e2e::backend::Backend;
+use server_reload_e2e::driver::Engine;
 use server_reload_e2e::page::{Page, Runtime};
 use server_reload_e2e::shim::Shim;
 
 use crate::steps::{current, documents, open};
 
-in_both_runtimes!(
-    page_reloads_once_for_each_restart,
-    page_of_a_plain_backend_reloads_when_uvicorn_restarts_it,
-    page_of_a_plain_backend_reloads_when_it_is_stopped_and_started,
-    reload_waits_for_the_asked_delay,
-);
+scenarios! {
+    each:
+        page_of_a_plain_backend_reloads_when_uvicorn_restarts_it,
+        reload_waits_for_the_asked_delay;
+    both:
+        page_of_a_plain_backend_reloads_when_it_is_stopped_and_started;
+    all:
+        page_reloads_once_for_each_restart;
+}
 
-async fn page_reloads_once_for_each_restart(runtime: Runtime) {
+async fn page_reloads_once_for_each_restart(engine: Engine, runtime: Runtime) {
     let mut shim = Shim::serve(&Page::new(runtime).body("<p id=text>old</p>").alone()).await;
-    let browser = open(&shim.url("/"), runtime).await;
+    let browser = open(engine, &shim.url("/"), runtime).await;
     shim.stop();
     shim.write(
         "index.html",
@@ -29,28 +33,32 @@ async fn page_reloads_once_for_each_restart(runtime: Runtime) {
     current(&browser, &shim).await;
 }
 
-async fn page_of_a_plain_backend_reloads_when_uvicorn_restarts_it(runtime: Runtime) {
-    let backend = Backend::run_watching("minimal", &Page::new(runtime).alone());
-    let browser = open(&backend.url("/"), runtime).await;
+async fn page_of_a_plain_backend_reloads_when_uvicorn_restarts_it(engine: Engine) {
+    let backend = Backend::run_watching("minimal", &Page::new(Runtime::Wasm).alone());
+    let browser = open(engine, &backend.url("/"), Runtime::Wasm).await;
     backend.edit();
     documents(&browser, 2).await;
 }
 
-async fn page_of_a_plain_backend_reloads_when_it_is_stopped_and_started(runtime: Runtime) {
+async fn page_of_a_plain_backend_reloads_when_it_is_stopped_and_started(
+    engine: Engine,
+    runtime: Runtime,
+) {
     let mut backend = Backend::run("minimal", &Page::new(runtime).alone());
-    let browser = open(&backend.url("/"), runtime).await;
+    let browser = open(engine, &backend.url("/"), runtime).await;
     backend.restart();
     documents(&browser, 2).await;
 }
 
-async fn reload_waits_for_the_asked_delay(runtime: Runtime) {
-    let page = Page::new(runtime).attributes("data-delay=400");
+async fn reload_waits_for_the_asked_delay(engine: Engine) {
+    let page = Page::new(Runtime::Wasm).attributes("data-delay=400");
     let mut shim = Shim::serve(&page.alone()).await;
-    let browser = open(&shim.url("/"), runtime).await;
+    let browser = open(engine, &shim.url("/"), Runtime::Wasm).await;
     shim.restart().await;
     documents(&browser, 2).await;
     let waited = "witness.documents[1].origin - \
                   witness.states.find(([state]) => state === 'restarted')[1]";
     let waited = browser.value(waited).await.as_f64().expect("a time");
-    assert!((390.0..1500.0).contains(&waited), "waited {waited} ms");
+    // The delay begins some milliseconds before the state is told.
+    assert!((350.0..1500.0).contains(&waited), "waited {waited} ms");
 }

@@ -1,34 +1,14 @@
 //! Steps that many scenarios have in common.
 
-use std::time::{Duration, Instant};
-
 use serde_json::json;
-use server_reload_e2e::PATIENCE;
 use server_reload_e2e::browser::Browser;
+use server_reload_e2e::driver::Engine;
 use server_reload_e2e::page::Runtime;
 use server_reload_e2e::shim::Shim;
 
-/// Makes of each scenario, a function of the [`Runtime`], a test in `wasm` and one in `js`.
-macro_rules! in_both_runtimes {
-    ($($scenario:ident),+ $(,)?) => {
-        mod wasm {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $scenario() {
-                super::$scenario(server_reload_e2e::page::Runtime::Wasm).await;
-            })+
-        }
-        mod js {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $scenario() {
-                super::$scenario(server_reload_e2e::page::Runtime::Js).await;
-            })+
-        }
-    };
-}
-
-/// Starts Chromium and opens `url`, where the client connects in the given runtime.
-pub(crate) async fn open(url: &str, runtime: Runtime) -> Browser {
-    let browser = Browser::chromium().await;
+/// Opens `url` in a fresh window, where the client connects in the given runtime.
+pub(crate) async fn open(engine: Engine, url: &str, runtime: Runtime) -> Browser {
+    let browser = Browser::lease(engine).await;
     browser.open(url).await;
     connected(&browser).await;
     assert_eq!(browser.value("serverReload.runtime").await, runtime.name());
@@ -91,23 +71,11 @@ pub(crate) fn overlay(part: &str) -> String {
     format!("{OVERLAY}?.querySelector('[part={part}]')")
 }
 
-/// Waits until a problem whose title contains `title` is shown: by the overlay, or for the `times`th
-/// time in the console of a page without `WebAssembly`.
-pub(crate) async fn problem(browser: &Browser, runtime: Runtime, title: &str, times: usize) {
-    if runtime == Runtime::Wasm {
-        let told = overlay("title");
-        let told = format!("{told}?.textContent.includes({})", json!(title));
-        browser.wait_for(&told).await;
-        return;
-    }
-    let deadline = Instant::now() + PATIENCE;
-    while browser.console_with(title).await.len() < times {
-        if Instant::now() > deadline {
-            let console = browser.console().await.join("\n");
-            panic!("the console does not say `{title}` {times} times:\n{console}");
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+/// Waits until a problem whose title contains `title` is shown.
+pub(crate) async fn problem(browser: &Browser, title: &str) {
+    let told = overlay("title");
+    let told = format!("{told}?.textContent.includes({})", json!(title));
+    browser.wait_for(&told).await;
 }
 
 /// Waits until no problem is shown.

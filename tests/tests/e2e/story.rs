@@ -5,16 +5,26 @@ use std::fs;
 use serde_json::{Value, json};
 use server_reload_e2e::backend::Backend;
 use server_reload_e2e::browser::Browser;
+use server_reload_e2e::driver::Engine;
 use server_reload_e2e::place;
 use server_reload_e2e::shim::Shim;
 
 use crate::steps::{connected, current, in_state, toast};
 
+scenarios! {
+    each:
+        playground_draws_its_graph_anew_in_place,
+        playground_draws_its_graph_anew_by_key,
+        playground_that_is_off_catches_up_when_it_is_on_again,
+        plain_page_is_loaded_again,
+        playground_of_a_fastapi_program_draws_its_graph_anew_in_place;
+}
+
 /// The data of the playground's graph.
 const DATA: &str = "graph.json";
 
 /// The texts of `www`.
-fn www() -> Vec<(String, String)> {
+pub(crate) fn www() -> Vec<(String, String)> {
     let entries = fs::read_dir(place::repository().join("www")).expect("the folder `www`");
     let names = entries
         .flatten()
@@ -25,7 +35,7 @@ fn www() -> Vec<(String, String)> {
         .collect()
 }
 
-fn borrowed(files: &[(String, String)]) -> Vec<(&str, String)> {
+pub(crate) fn borrowed(files: &[(String, String)]) -> Vec<(&str, String)> {
     files
         .iter()
         .map(|(name, text)| (name.as_str(), text.clone()))
@@ -46,8 +56,8 @@ fn titled(title: &str) -> String {
 }
 
 /// Opens a page and marks its document: another one has no mark.
-async fn open_marked(url: &str) -> Browser {
-    let browser = Browser::chromium().await;
+async fn open_marked(engine: Engine, url: &str) -> Browser {
+    let browser = Browser::lease(engine).await;
     browser.go(url).await;
     connected(&browser).await;
     browser.value("window.mark = true").await;
@@ -67,10 +77,9 @@ async fn drawn(browser: &Browser, title: &str) {
     browser.check("window.mark").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn playground_draws_its_graph_anew_in_place() {
+async fn playground_draws_its_graph_anew_in_place(engine: Engine) {
     let mut shim = Shim::serve(&borrowed(&www())).await;
-    let browser = open_marked(&shim.url("/")).await;
+    let browser = open_marked(engine, &shim.url("/")).await;
     browser.resize(960, 720).await;
     shim.stop();
     shim.write(DATA, &titled("Coffee against commits, release week"));
@@ -94,10 +103,9 @@ async fn playground_draws_its_graph_anew_in_place() {
         .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn playground_draws_its_graph_anew_by_key() {
+async fn playground_draws_its_graph_anew_by_key(engine: Engine) {
     let shim = Shim::serve(&borrowed(&www())).await;
-    let browser = open_marked(&shim.url("/")).await;
+    let browser = open_marked(engine, &shim.url("/")).await;
     shim.write(DATA, &titled("By hand"));
     browser
         .value("document.dispatchEvent(new KeyboardEvent('keydown', { key: 'r' }))")
@@ -105,11 +113,10 @@ async fn playground_draws_its_graph_anew_by_key() {
     drawn(&browser, "By hand").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn playground_that_is_off_catches_up_when_it_is_on_again() {
+async fn playground_that_is_off_catches_up_when_it_is_on_again(engine: Engine) {
     let button = "document.querySelector('.toolbar [aria-pressed]')";
     let mut shim = Shim::serve(&borrowed(&www())).await;
-    let browser = open_marked(&shim.url("/")).await;
+    let browser = open_marked(engine, &shim.url("/")).await;
     browser.value(&format!("{button}.click()")).await;
     in_state(&browser, "off").await;
     shim.write(DATA, &titled("Caught up"));
@@ -121,10 +128,9 @@ async fn playground_that_is_off_catches_up_when_it_is_on_again() {
     drawn(&browser, "Caught up").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn plain_page_is_loaded_again() {
+async fn plain_page_is_loaded_again(engine: Engine) {
     let mut shim = Shim::serve(&borrowed(&www())).await;
-    let browser = open_marked(&shim.url("/plain.html")).await;
+    let browser = open_marked(engine, &shim.url("/plain.html")).await;
     shim.restart().await;
     browser
         .wait_for("document.readyState === 'complete' && !window.mark")
@@ -133,10 +139,9 @@ async fn plain_page_is_loaded_again() {
     toast(&browser, "reloaded").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn playground_of_a_fastapi_program_draws_its_graph_anew_in_place() {
+async fn playground_of_a_fastapi_program_draws_its_graph_anew_in_place(engine: Engine) {
     let backend = Backend::run_watching("minimal", &borrowed(&www()));
-    let browser = open_marked(&backend.url("/")).await;
+    let browser = open_marked(engine, &backend.url("/")).await;
     backend.write(DATA, &titled("From FastAPI"));
     backend.edit();
     drawn(&browser, "From FastAPI").await;

@@ -3,6 +3,7 @@
 use serde_json::json;
 use server_reload_e2e::backend::Backend;
 use server_reload_e2e::browser::Browser;
+use server_reload_e2e::driver::Engine;
 use server_reload_e2e::page::{Page, Runtime};
 use server_reload_e2e::supervised::Supervised;
 use server_reload_e2e::{PATIENCE, fetch};
@@ -10,17 +11,20 @@ use server_reload_protocol::payload::Phase;
 
 use crate::steps::{TOAST, documents, in_state, no_problem, open, overlay, problem, toast};
 
-in_both_runtimes!(
-    saved_program_is_in_the_page_after_one_reload,
-    failed_check_leaves_the_page_and_says_why,
-    crash_at_the_start_is_said_until_a_save_cures_it,
-    crash_in_between_is_followed_by_one_reload,
-    backend_that_is_never_ready_is_said_and_not_loaded,
-    page_that_was_opened_before_the_backend_is_ready_loads_then,
-    fastapi_program_is_restarted_once_for_a_save,
-    command_that_reloads_itself_is_followed,
-    attached_backend_that_is_restarted_reloads_the_page_once,
-);
+scenarios! {
+    each:
+        failed_check_leaves_the_page_and_says_why,
+        crash_at_the_start_is_said_until_a_save_cures_it,
+        crash_in_between_is_followed_by_one_reload,
+        backend_that_is_never_ready_is_said_and_not_loaded,
+        fastapi_program_is_restarted_once_for_a_save,
+        command_that_reloads_itself_is_followed,
+        attached_backend_that_is_restarted_reloads_the_page_once,
+        overlay_can_be_dismissed_and_comes_back_with_the_next_problem;
+    both:
+        saved_program_is_in_the_page_after_one_reload,
+        page_that_was_opened_before_the_backend_is_ready_loads_then;
+}
 
 /// Shows the program's text.
 const BODY: &str = "<p id=text>{text}</p>";
@@ -37,9 +41,9 @@ async fn reads(browser: &Browser, wanted: u64, text: &str) {
         .await;
 }
 
-async fn saved_program_is_in_the_page_after_one_reload(runtime: Runtime) {
+async fn saved_program_is_in_the_page_after_one_reload(engine: Engine, runtime: Runtime) {
     let backend = Supervised::plain(&page(runtime)).ready().await;
-    let browser = open(&backend.url("/"), runtime).await;
+    let browser = open(engine, &backend.url("/"), runtime).await;
     let old = backend.pid().await;
     backend.say("second");
     reads(&browser, 2, "second").await;
@@ -59,16 +63,16 @@ async fn saved_program_is_in_the_page_after_one_reload(runtime: Runtime) {
     reads(&browser, 3, "third").await;
 }
 
-async fn failed_check_leaves_the_page_and_says_why(runtime: Runtime) {
-    let backend = Supervised::plain(&page(runtime));
+async fn failed_check_leaves_the_page_and_says_why(engine: Engine) {
+    let backend = Supervised::plain(&page(Runtime::Wasm));
     let backend = backend.with(&["--check", "{python} {check}"]).ready().await;
-    let browser = open(&backend.url("/"), runtime).await;
+    let browser = open(engine, &backend.url("/"), Runtime::Wasm).await;
     let pid = backend.pid().await;
     let whole = backend.program();
 
     backend.save(&format!("{whole}\n)(\n"));
-    problem(&browser, runtime, "check failed", 1).await;
-    explained(&browser, runtime).await;
+    problem(&browser, "check failed").await;
+    explained(&browser).await;
     browser
         .check("serverReload.state === 'connected' && text.textContent === 'first'")
         .await;
@@ -78,7 +82,7 @@ async fn failed_check_leaves_the_page_and_says_why(runtime: Runtime) {
     no_problem(&browser).await;
 
     backend.save(&format!("{whole}\n)(\n"));
-    problem(&browser, runtime, "check failed", 2).await;
+    problem(&browser, "check failed").await;
     browser.check_documents(1).await;
     assert_eq!(backend.pid().await, pid);
 
@@ -90,14 +94,7 @@ async fn failed_check_leaves_the_page_and_says_why(runtime: Runtime) {
 }
 
 /// The check's output is text, with its colors but without what makes them.
-async fn explained(browser: &Browser, runtime: Runtime) {
-    if runtime == Runtime::Js {
-        let said = browser.console_with("check failed").await;
-        assert_eq!(said.len(), 1, "{said:?}");
-        assert!(said[0].contains("app.py:"), "{said:?}");
-        assert!(!said[0].contains("[31m"), "{said:?}");
-        return;
-    }
+async fn explained(browser: &Browser) {
     let output = overlay("output");
     let text = browser.value(&format!("{output}.textContent")).await;
     let text = text.as_str().expect("a text");
@@ -108,18 +105,16 @@ async fn explained(browser: &Browser, runtime: Runtime) {
     browser.check(&colored).await;
 }
 
-async fn crash_at_the_start_is_said_until_a_save_cures_it(runtime: Runtime) {
-    let backend = Supervised::plain(&page(runtime)).ready().await;
-    let browser = open(&backend.url("/"), runtime).await;
+async fn crash_at_the_start_is_said_until_a_save_cures_it(engine: Engine) {
+    let backend = Supervised::plain(&page(Runtime::Wasm)).ready().await;
+    let browser = open(engine, &backend.url("/"), Runtime::Wasm).await;
     let whole = backend.program();
     backend.save("raise SystemExit('no luck')\n");
-    problem(&browser, runtime, "exit", 1).await;
-    if runtime == Runtime::Wasm {
-        let output = overlay("output");
-        browser
-            .check(&format!("{output}.textContent.includes('no luck')"))
-            .await;
-    }
+    problem(&browser, "exit").await;
+    let output = overlay("output");
+    browser
+        .check(&format!("{output}.textContent.includes('no luck')"))
+        .await;
     // It is tried again, which no page may take for a server.
     backend.shim().wait_for_count("no luck", 3);
     browser.check("serverReload.state === 'waiting'").await;
@@ -129,9 +124,9 @@ async fn crash_at_the_start_is_said_until_a_save_cures_it(runtime: Runtime) {
     no_problem(&browser).await;
 }
 
-async fn crash_in_between_is_followed_by_one_reload(runtime: Runtime) {
-    let backend = Supervised::plain(&page(runtime)).ready().await;
-    let browser = open(&backend.url("/"), runtime).await;
+async fn crash_in_between_is_followed_by_one_reload(engine: Engine) {
+    let backend = Supervised::plain(&page(Runtime::Wasm)).ready().await;
+    let browser = open(engine, &backend.url("/"), Runtime::Wasm).await;
     let old = backend.pid().await;
     let _ = fetch::get(backend.port(), "/crash").await;
     reads(&browser, 2, "first").await;
@@ -141,23 +136,24 @@ async fn crash_in_between_is_followed_by_one_reload(runtime: Runtime) {
     reads(&browser, 3, "second").await;
 }
 
-async fn backend_that_is_never_ready_is_said_and_not_loaded(runtime: Runtime) {
+async fn backend_that_is_never_ready_is_said_and_not_loaded(engine: Engine) {
     let ready = [
         "--ready",
         "http://127.0.0.1:{port}/health",
         "--ready-timeout",
         "3s",
     ];
-    let backend = Supervised::plain(&page(runtime)).with(&ready).ready().await;
-    let browser = open(&backend.url("/"), runtime).await;
+    let backend = Supervised::plain(&page(Runtime::Wasm))
+        .with(&ready)
+        .ready()
+        .await;
+    let browser = open(engine, &backend.url("/"), Runtime::Wasm).await;
     backend.set_healthy(false);
     backend.say("second");
-    problem(&browser, runtime, "not ready after 3 s", 1).await;
-    if runtime == Runtime::Wasm {
-        browser
-            .check(&format!("{}.textContent.includes('503')", overlay("title")))
-            .await;
-    }
+    problem(&browser, "not ready after 3 s").await;
+    browser
+        .check(&format!("{}.textContent.includes('503')", overlay("title")))
+        .await;
     browser.check("serverReload.state === 'waiting'").await;
     browser.check_documents(1).await;
     backend.set_healthy(true);
@@ -167,14 +163,17 @@ async fn backend_that_is_never_ready_is_said_and_not_loaded(runtime: Runtime) {
     backend.set_healthy(false);
     backend.say("third");
     in_state(&browser, "waiting").await;
-    problem(&browser, runtime, "not ready after 3 s", 2).await;
+    problem(&browser, "not ready after 3 s").await;
     backend.say("fourth");
     backend.set_healthy(true);
     reads(&browser, 3, "fourth").await;
     no_problem(&browser).await;
 }
 
-async fn page_that_was_opened_before_the_backend_is_ready_loads_then(runtime: Runtime) {
+async fn page_that_was_opened_before_the_backend_is_ready_loads_then(
+    engine: Engine,
+    runtime: Runtime,
+) {
     let page = page(runtime);
     let ready = ["--ready", "http://127.0.0.1:{port}/health", "pages"];
     let backend = Supervised::plain(&page);
@@ -182,7 +181,7 @@ async fn page_that_was_opened_before_the_backend_is_ready_loads_then(runtime: Ru
     let backend = backend.with_file("pages/index.html", &shown).with(&ready);
     backend.set_healthy(false);
     let backend = backend.start().await;
-    let browser = Browser::chromium().await;
+    let browser = Browser::lease(engine).await;
     browser.open(&backend.shim_url("/")).await;
     in_state(&browser, "waiting").await;
     if runtime == Runtime::Wasm {
@@ -196,9 +195,9 @@ async fn page_that_was_opened_before_the_backend_is_ready_loads_then(runtime: Ru
     documents(&browser, 3).await;
 }
 
-async fn fastapi_program_is_restarted_once_for_a_save(runtime: Runtime) {
-    let backend = Supervised::fastapi(&page(runtime)).ready().await;
-    let browser = open(&backend.url("/"), runtime).await;
+async fn fastapi_program_is_restarted_once_for_a_save(engine: Engine) {
+    let backend = Supervised::fastapi(&page(Runtime::Wasm)).ready().await;
+    let browser = open(engine, &backend.url("/"), Runtime::Wasm).await;
     backend.say("second");
     reads(&browser, 2, "second").await;
     backend.say("third");
@@ -206,11 +205,11 @@ async fn fastapi_program_is_restarted_once_for_a_save(runtime: Runtime) {
     assert_eq!(backend.shim().count_lines("two watchers"), 0);
 }
 
-async fn command_that_reloads_itself_is_followed(runtime: Runtime) {
-    let backend = Supervised::fastapi(&page(runtime)).with_words(&["--reload"]);
+async fn command_that_reloads_itself_is_followed(engine: Engine) {
+    let backend = Supervised::fastapi(&page(Runtime::Wasm)).with_words(&["--reload"]);
     // Only uvicorn's own watcher is at work.
     let backend = backend.with(&["--no-watch"]).ready().await;
-    let browser = open(&backend.url("/"), runtime).await;
+    let browser = open(engine, &backend.url("/"), Runtime::Wasm).await;
     backend.say("second");
     browser
         .wait_within(PATIENCE * 2, "witness.documents.length > 1")
@@ -223,17 +222,17 @@ async fn command_that_reloads_itself_is_followed(runtime: Runtime) {
     reads(&browser, 3, "third").await;
 }
 
-async fn attached_backend_that_is_restarted_reloads_the_page_once(runtime: Runtime) {
+async fn attached_backend_that_is_restarted_reloads_the_page_once(engine: Engine) {
     let mut backend = Backend::run("minimal", &[]);
     let shim = Supervised::attached(backend.port());
     let script = shim.script();
     let shown = |text| {
-        let page = Page::new(runtime).script(&script);
+        let page = Page::new(Runtime::Wasm).script(&script);
         page.body(&BODY.replace("{text}", text)).html()
     };
     backend.write("index.html", &shown("first"));
     let shim = shim.ready().await;
-    let browser = open(&backend.url("/"), runtime).await;
+    let browser = open(engine, &backend.url("/"), Runtime::Wasm).await;
     for (wanted, text) in [(2, "second"), (3, "third")] {
         backend.stop();
         in_state(&browser, "waiting").await;
@@ -244,14 +243,13 @@ async fn attached_backend_that_is_restarted_reloads_the_page_once(runtime: Runti
     shim.wait_for_phase(Phase::Ready).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn overlay_can_be_dismissed_and_comes_back_with_the_next_problem() {
+async fn overlay_can_be_dismissed_and_comes_back_with_the_next_problem(engine: Engine) {
     let backend = Supervised::plain(&page(Runtime::Wasm));
     let backend = backend.with(&["--check", "{python} {check}"]).ready().await;
-    let browser = open(&backend.url("/"), Runtime::Wasm).await;
+    let browser = open(engine, &backend.url("/"), Runtime::Wasm).await;
     let whole = backend.program();
     backend.save(&format!("{whole}\n)(\n"));
-    problem(&browser, Runtime::Wasm, "check failed", 1).await;
+    problem(&browser, "check failed").await;
     let name = json!(backend.health().await.services[0].name);
     browser
         .check(&format!("{}.textContent === {name}", overlay("service")))
@@ -261,6 +259,6 @@ async fn overlay_can_be_dismissed_and_comes_back_with_the_next_problem() {
     browser.value(dismiss).await;
     no_problem(&browser).await;
     backend.save(&format!("{whole}\n\n\n)(\n"));
-    problem(&browser, Runtime::Wasm, "check failed", 1).await;
+    problem(&browser, "check failed").await;
     browser.check_documents(1).await;
 }

@@ -5,19 +5,22 @@ use std::io::Write;
 
 use serde_json::json;
 use server_reload_e2e::browser::Browser;
+use server_reload_e2e::driver::Engine;
 use server_reload_e2e::page::{Page, Runtime};
 use server_reload_e2e::shim::Shim;
 use server_reload_e2e::supervised::Supervised;
 
-use crate::steps::{current, documents, open, toast};
+use crate::steps::{current, documents, open};
 
-in_both_runtimes!(
-    style_sheet_of_a_backend_is_swapped_in_the_page,
-    style_sheet_of_a_folder_is_swapped_in_the_page,
-    saved_page_is_loaded_again,
-    page_is_told_which_files_were_saved,
-    page_that_is_saved_in_pieces_is_loaded_whole,
-);
+scenarios! {
+    each:
+        style_sheet_of_a_backend_is_swapped_in_the_page,
+        style_sheet_of_a_folder_is_swapped_in_the_page,
+        page_is_told_which_files_were_saved,
+        page_that_is_saved_in_pieces_is_loaded_whole;
+    both:
+        saved_page_is_loaded_again;
+}
 
 /// A styled text, and each color that it was seen in.
 const STYLED: &str = "<link rel=stylesheet href=/style.css><p id=text>styled</p><script>
@@ -37,7 +40,7 @@ fn colored(color: &str) -> String {
 const COLORS: [&str; 3] = ["rgb(1, 2, 3)", "rgb(40, 50, 60)", "rgb(7, 8, 9)"];
 
 /// Saves the other colors, each when the one before is to be seen, then looks that nothing else was.
-async fn swapped(browser: &Browser, runtime: Runtime, save: impl Fn(&str)) {
+async fn swapped(browser: &Browser, save: impl Fn(&str)) {
     for color in &COLORS[1..] {
         save(&colored(color));
         browser
@@ -48,33 +51,33 @@ async fn swapped(browser: &Browser, runtime: Runtime, save: impl Fn(&str)) {
         browser
             .check(&format!("{links}[0].includes('server-reload=')"))
             .await;
-        if runtime == Runtime::Wasm {
-            toast(browser, "styles").await;
-        }
+        browser
+            .wait_for("witness.toasts.some(([kind]) => kind === 'styles')")
+            .await;
     }
     assert_eq!(browser.value("colors").await, json!(COLORS), "no flash");
     browser.check("serverReload.state === 'connected'").await;
     browser.check_documents(1).await;
 }
 
-async fn style_sheet_of_a_backend_is_swapped_in_the_page(runtime: Runtime) {
-    let backend = Supervised::plain(&Page::new(runtime).body(STYLED));
+async fn style_sheet_of_a_backend_is_swapped_in_the_page(engine: Engine) {
+    let backend = Supervised::plain(&Page::new(Runtime::Wasm).body(STYLED));
     let backend = backend.with_file("style.css", &colored(COLORS[0]));
     let backend = backend.ready().await;
-    let browser = open(&backend.url("/"), runtime).await;
+    let browser = open(engine, &backend.url("/"), Runtime::Wasm).await;
     let pid = backend.pid().await;
-    swapped(&browser, runtime, |css| backend.write("style.css", css)).await;
+    swapped(&browser, |css| backend.write("style.css", css)).await;
     assert_eq!(backend.pid().await, pid);
     backend.say("second");
     documents(&browser, 2).await;
 }
 
-async fn style_sheet_of_a_folder_is_swapped_in_the_page(runtime: Runtime) {
-    let page = Page::new(runtime).body(STYLED).html();
+async fn style_sheet_of_a_folder_is_swapped_in_the_page(engine: Engine) {
+    let page = Page::new(Runtime::Wasm).body(STYLED).html();
     let style = ("style.css", colored(COLORS[0]));
     let mut shim = Shim::serve(&[("index.html", page), style]).await;
-    let browser = open(&shim.url("/"), runtime).await;
-    swapped(&browser, runtime, |css| shim.write("style.css", css)).await;
+    let browser = open(engine, &shim.url("/"), Runtime::Wasm).await;
+    swapped(&browser, |css| shim.write("style.css", css)).await;
     // The page goes with the present revision: a new stream is no reason to reload.
     shim.restart().await;
     documents(&browser, 2).await;
@@ -85,9 +88,9 @@ fn saying(runtime: Runtime, text: &str) -> String {
     Page::new(runtime).body(&body).html()
 }
 
-async fn saved_page_is_loaded_again(runtime: Runtime) {
+async fn saved_page_is_loaded_again(engine: Engine, runtime: Runtime) {
     let shim = Shim::serve(&[("index.html", saying(runtime, "first"))]).await;
-    let browser = open(&shim.url("/"), runtime).await;
+    let browser = open(engine, &shim.url("/"), runtime).await;
     let id = shim.id().await;
     for (wanted, text) in [(2, "second"), (3, "third")] {
         shim.write("index.html", &saying(runtime, text));
@@ -102,16 +105,16 @@ async fn saved_page_is_loaded_again(runtime: Runtime) {
     assert_eq!(browser.value(told).await, json!([change, change]));
 }
 
-async fn page_is_told_which_files_were_saved(runtime: Runtime) {
+async fn page_is_told_which_files_were_saved(engine: Engine) {
     let body =
         "<script>addEventListener('server-reload', (event) => event.preventDefault())</script>";
     for page in [
-        Page::new(runtime).body(body),
-        Page::new(runtime).attributes("data-on-restart=event"),
+        Page::new(Runtime::Wasm).body(body),
+        Page::new(Runtime::Wasm).attributes("data-on-restart=event"),
     ] {
         let files = [("index.html", page.html()), ("data.json", "1".to_owned())];
         let mut shim = Shim::serve(&files).await;
-        let browser = open(&shim.url("/"), runtime).await;
+        let browser = open(engine, &shim.url("/"), Runtime::Wasm).await;
         shim.write("data.json", "2");
         browser.wait_for("witness.reloads.length === 1").await;
         shim.write("a b.json", "3");
@@ -143,14 +146,14 @@ fn save_in_pieces(shim: &Shim, content: &str) {
     }
 }
 
-async fn page_that_is_saved_in_pieces_is_loaded_whole(runtime: Runtime) {
+async fn page_that_is_saved_in_pieces_is_loaded_whole(engine: Engine) {
     let filler = "<!-- nothing -->\n".repeat(20_000);
     let page = |text: &str| {
         let body = format!("{filler}<p id=text>{text}</p>");
-        Page::new(runtime).body(&body).html()
+        Page::new(Runtime::Wasm).body(&body).html()
     };
     let shim = Shim::serve(&[("index.html", page("1"))]).await;
-    let browser = open(&shim.url("/"), runtime).await;
+    let browser = open(engine, &shim.url("/"), Runtime::Wasm).await;
     for number in 2..=5 {
         let text = number.to_string();
         save_in_pieces(&shim, &page(&text));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use server_reload_e2e::backend::Backend;
 use server_reload_e2e::shim::Shim;
 
-const OURS: &str = include_str!("ours.html");
+pub(crate) const OURS: &str = include_str!("ours.html");
 /// What people write by hand.
 pub(crate) const PAGE_SCRIPT: &str = include_str!("page_script.html");
 

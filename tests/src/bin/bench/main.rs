@@ -1,5 +1,5 @@
 //! Measures what users feel: how long after a save or a restart the page is new, what the client
-//! weighs, how long the server takes to end, and how long its build takes.
+//! weighs, how soon it starts, how long the server takes to end, and how long its build takes.
 //!
 //! Run it by `tests/bench`. The report goes to standard error; standard output is what the measured
 //! programs say.
@@ -11,7 +11,9 @@
 //! - [`process`]: a save → a new process
 //! - [`document`]: a backend's program saved → a new document
 //! - [`files`]: a static file saved → a new document, or the style applied
-//! - [`weight`]: bytes of `reload.js`
+//! - [`start`]: the script's evaluation → its stream's request
+//! - [`tabs`]: many tabs of one origin
+//! - [`weight`], [`peers`]: bytes of `reload.js`, beside others' client scripts
 //! - [`ending`]: a signal → the exit
 //! - [`compile`]: `cargo run --release`, without the run
 //! - [`tool`], [`observer`], [`clock`]: a measured program, the browser that sees, and the time
@@ -30,10 +32,13 @@ mod figures;
 mod files;
 mod observer;
 mod options;
+mod peers;
 mod probe;
 mod process;
 mod report;
 mod restart;
+mod start;
+mod tabs;
 mod tool;
 mod weight;
 
@@ -58,8 +63,14 @@ async fn main() {
     if options.wants(Part::Static) {
         report.extend(files::measure(&options).await);
     }
+    if options.wants(Part::Start) {
+        report.add(start::measure(&options).await);
+    }
+    if options.wants(Part::Tabs) {
+        report.extend(tabs::measure(&options).await);
+    }
     if options.wants(Part::Weight) {
-        report.add(weight::measure().await);
+        report.extend(weight::measure().await);
     }
     if options.wants(Part::Ending) {
         report.add(ending::measure(&options).await);
@@ -70,5 +81,10 @@ async fn main() {
     eprintln!("\n{report}");
     if let Some(file) = &options.json {
         report.save(file);
+    }
+    let over = report.over();
+    if !over.is_empty() {
+        eprintln!("error: over the budget: {}", over.join("; "));
+        std::process::exit(1);
     }
 }

@@ -11,7 +11,7 @@ use crate::figures::Figures;
 
 /// A page is connected for so long before its server is restarted: a stream that ended sooner is no
 /// proof of a healthy server to our client, which then asks less eagerly.
-const CONNECTED_FOR: Duration = Duration::from_millis(1_100);
+pub(crate) const CONNECTED_FOR: Duration = Duration::from_millis(1_100);
 
 /// The driver's questions keep the page busy, so they begin only so long after something happened.
 pub(crate) const UNDISTURBED: Duration = Duration::from_millis(150);

@@ -9,7 +9,7 @@ use clap::{Parser, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "tests/bench", bin_name = "tests/bench", max_term_width = 100)]
 pub(crate) struct Options {
-    /// Restarts of each contender
+    /// Restarts, saves or loads of each contender
     #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: u32,
 
@@ -53,7 +53,11 @@ pub(crate) enum Part {
     Document,
     /// A static file saved → a new document, or the style applied, beside livereload and Vite
     Static,
-    /// Bytes of `reload.js`
+    /// The script's evaluation → its stream's request, in Chromium
+    Start,
+    /// Streams of many tabs, a tab's end → the next one's stream, an event → a new document
+    Tabs,
+    /// Bytes of `reload.js`, beside others' client scripts
     Weight,
     /// A signal → the exit
     Ending,

@@ -24,6 +24,8 @@ pub(crate) struct Section {
     extra: Vec<String>,
     rows: Vec<(String, Vec<String>)>,
     notes: Vec<String>,
+    /// Notes on what takes more than it may.
+    over: Vec<String>,
     values: Map<String, Value>,
 }
 
@@ -37,11 +39,12 @@ impl Section {
             extra: Vec::new(),
             rows: Vec::new(),
             notes: Vec::new(),
+            over: Vec::new(),
             values: Map::new(),
         }
     }
 
-    /// Names what rows have beside their quantiles.
+    /// Names what rows have beside their quantiles, or instead of them.
     pub(crate) fn extra(&mut self, headings: &[&str]) {
         self.extra = headings.iter().map(ToString::to_string).collect();
     }
@@ -70,10 +73,34 @@ impl Section {
         self.values.insert(name.to_owned(), value);
     }
 
+    /// Adds a row of numbers of bytes or the like, one for each of [`Self::extra`]; none is a dash.
+    pub(crate) fn counts(&mut self, name: &str, counts: &[Option<usize>]) {
+        let shown = counts
+            .iter()
+            .map(|count| count.map_or("–".to_owned(), grouped));
+        self.rows.push((name.to_owned(), shown.collect()));
+        let named = self
+            .extra
+            .iter()
+            .cloned()
+            .zip(counts.iter().map(|count| json!(count)));
+        self.values
+            .insert(name.to_owned(), Value::Object(named.collect()));
+    }
+
     /// Adds a row with one value, `shown` for people.
     pub(crate) fn value(&mut self, name: &str, value: impl Into<Value>, shown: String) {
         self.rows.push((name.to_owned(), vec![shown]));
         self.values.insert(name.to_owned(), value.into());
+    }
+
+    /// Takes note of whether what has `taken` so much keeps to its budget.
+    pub(crate) fn budget(&mut self, what: &str, taken: f64, most: f64) {
+        let line = format!("{what}: {taken:.1}, at most {most}");
+        self.note(&*line);
+        if taken > most {
+            self.over.push(line);
+        }
     }
 
     /// Adds a line below the rows.
@@ -89,9 +116,9 @@ impl Display for Section {
             for heading in ["median", "min", "¼", "¾", "max"] {
                 write!(out, "{heading:>CELL$}")?;
             }
-            for heading in &self.extra {
-                write!(out, "{heading:>CELL$}")?;
-            }
+        }
+        for heading in &self.extra {
+            write!(out, "{heading:>CELL$}")?;
         }
         writeln!(out)?;
         for (name, cells) in &self.rows {
@@ -121,6 +148,13 @@ impl Report {
     /// Adds several parts.
     pub(crate) fn extend(&mut self, sections: Vec<Section>) {
         self.0.extend(sections);
+    }
+
+    /// What takes more than it may.
+    pub(crate) fn over(&self) -> Vec<&str> {
+        let sections = self.0.iter();
+        let over = sections.flat_map(|section| &section.over);
+        over.map(String::as_str).collect()
     }
 
     /// Saves it as JSON.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use server_reload_e2e::browser::Browser;
+use server_reload_e2e::driver::Engine;
 use server_reload_e2e::page::{Page, Runtime};
 use server_reload_e2e::proxy::{Answer, Kind, Proxy};
 use server_reload_e2e::supervised::Supervised;
@@ -11,20 +12,28 @@ use server_reload_e2e::supervised::Supervised;
 use super::{GO, READY, call, came, opened, operations, page, said, step};
 use crate::steps::{documents, open, toast};
 
+scenarios! {
+    each:
+        stream_that_breaks_is_resumed,
+        restart_whose_answer_is_lost_is_followed_all_the_same,
+        request_without_an_answer_is_given_up_and_the_next_click_begins_anew,
+        restart_that_a_new_shim_does_not_know_is_given_up_and_the_next_is_its_own,
+        switched_off_page_lets_go_of_a_restart_and_catches_up;
+}
+
 /// The page is a file of the shim's, behind a proxy.
-async fn opened_by_proxy(page: &Page) -> (Supervised, Proxy, Browser) {
+async fn opened_by_proxy(engine: Engine, page: &Page) -> (Supervised, Proxy, Browser) {
     let arguments = [&READY[..], &["pages"]].concat();
     let backend = Supervised::plain(page).with(&arguments);
     let backend = backend.with_file("pages/index.html", &page.html());
     let backend = backend.ready().await;
     let proxy = Proxy::before(backend.shim_port()).await;
-    let browser = open(&proxy.url("/"), Runtime::Wasm).await;
+    let browser = open(engine, &proxy.url("/"), Runtime::Wasm).await;
     (backend, proxy, browser)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn stream_that_breaks_is_resumed() {
-    let (backend, proxy, browser) = opened_by_proxy(&page("")).await;
+async fn stream_that_breaks_is_resumed(engine: Engine) {
+    let (backend, proxy, browser) = opened_by_proxy(engine, &page("")).await;
     backend.set_healthy(false);
     browser.value(GO).await;
     step(&browser, "Wait until ready", "now").await;
@@ -45,9 +54,8 @@ async fn stream_that_breaks_is_resumed() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn restart_whose_answer_is_lost_is_followed_all_the_same() {
-    let (backend, proxy, browser) = opened_by_proxy(&page("")).await;
+async fn restart_whose_answer_is_lost_is_followed_all_the_same(engine: Engine) {
+    let (backend, proxy, browser) = opened_by_proxy(engine, &page("")).await;
     let old = backend.pid().await;
     backend.set_healthy(false);
     proxy.set(|rules| rules[Kind::Restart].answer = Answer::Cut);
@@ -63,9 +71,9 @@ async fn restart_whose_answer_is_lost_is_followed_all_the_same() {
     assert_eq!(operations(&backend).await.len(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn request_without_an_answer_is_given_up_and_the_next_click_begins_anew() {
-    let (backend, proxy, browser) = opened_by_proxy(&page("data-restart-patience=3000")).await;
+async fn request_without_an_answer_is_given_up_and_the_next_click_begins_anew(engine: Engine) {
+    let impatient = page("").timings(&[("answer", 300)]);
+    let (backend, proxy, browser) = opened_by_proxy(engine, &impatient).await;
     proxy.set(|rules| rules[Kind::Restart].up = Duration::MAX);
     call(&browser, &json!({})).await;
     let came = came(&browser).await;
@@ -79,10 +87,9 @@ async fn request_without_an_answer_is_given_up_and_the_next_click_begins_anew() 
     assert_eq!(operations(&backend).await.len(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn restart_that_a_new_shim_does_not_know_is_given_up_and_the_next_is_its_own() {
+async fn restart_that_a_new_shim_does_not_know_is_given_up_and_the_next_is_its_own(engine: Engine) {
     let arguments = [&READY[..], &["--stream-max-wait", "0.5s"]].concat();
-    let (mut backend, browser) = opened(&page(""), &arguments).await;
+    let (mut backend, browser) = opened(engine, &page(""), &arguments).await;
     backend.set_healthy(false);
     call(&browser, &json!({})).await;
     step(&browser, "Wait until ready", "now").await;
@@ -100,9 +107,8 @@ async fn restart_that_a_new_shim_does_not_know_is_given_up_and_the_next_is_its_o
     assert!(said(&browser).await.starts_with("Restarted: pid "));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn switched_off_page_lets_go_of_a_restart_and_catches_up() {
-    let (backend, browser) = opened(&page(""), &READY).await;
+async fn switched_off_page_lets_go_of_a_restart_and_catches_up(engine: Engine) {
+    let (backend, browser) = opened(engine, &page(""), &READY).await;
     backend.set_healthy(false);
     call(&browser, &json!({})).await;
     step(&browser, "Wait until ready", "now").await;
