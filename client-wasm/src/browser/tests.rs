@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -40,6 +41,9 @@ async fn hands_do_what_the_numbers_say_and_the_client_starts_once() {
     assert!(names.len() > 40, "{} cases", names.len());
     for name in names {
         console_log!("case {name}");
+        // A case that hangs leaves nothing else behind.
+        let late = format!("case {name} has not ended in 30 s");
+        let _late = Timeout::new(30_000, move || console_log!("{late}"));
         let ended = JsFuture::from(run(&name, &hands(), "/src/browser/tests/")).await;
         assert!(ended.is_ok(), "{name}: {:?}", ended.unwrap_err());
     }
