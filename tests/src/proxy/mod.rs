@@ -101,6 +101,14 @@ impl Proxy {
             .send_modify(|orders| orders.cut_to = orders.newest);
     }
 
+    /// Cuts what is open, and waits until a stream has been asked for again.
+    pub async fn renew_stream(&self) {
+        let streams = self.tally().begun(Kind::Stream);
+        self.cut();
+        let another = |tally: &Tally| tally.begun(Kind::Stream) > streams;
+        self.wait_until("another stream", another).await;
+    }
+
     /// Leaves every open connection open and passes nothing on any more.
     pub fn freeze(&self) {
         self.shared

@@ -134,13 +134,7 @@ async fn toast_of_servers_that_take_turns() {
     let browser = open(ENGINE, &proxy.url("/"), Runtime::Wasm).await;
     proxy.set(|rules| rules.upstreams.push(second.port()));
     for _ in 0..8 {
-        let streams = proxy.tally().begun(Kind::Stream);
-        proxy.cut();
-        proxy
-            .wait_until("another stream", |tally| {
-                tally.begun(Kind::Stream) > streams
-            })
-            .await;
+        proxy.renew_stream().await;
         connected(&browser).await;
         if browser
             .value(&format!("{TOAST}.dataset.kind"))

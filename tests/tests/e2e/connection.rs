@@ -134,13 +134,7 @@ async fn two_ids_that_take_turns_settle(engine: Engine) {
     proxy.set(|rules| rules.upstreams.push(second.port()));
     let browser = open(engine, &proxy.url("/"), Runtime::Wasm).await;
     for _ in 0..8 {
-        let streams = proxy.tally().begun(Kind::Stream);
-        proxy.cut();
-        proxy
-            .wait_until("another stream", |tally| {
-                tally.begun(Kind::Stream) > streams
-            })
-            .await;
+        proxy.renew_stream().await;
         connected(&browser).await;
     }
     browser.wait_for("witness.documents.length <= 3").await;
