@@ -31,7 +31,7 @@ pub(crate) use members::of_group;
 pub(crate) use members::{ended, tree};
 pub(crate) use output::Output;
 pub(crate) use running::Running;
-pub(crate) use spawn::{ID_VARIABLE, Launch, run_aside, spawn};
+pub(crate) use spawn::{Launch, given_id, run_aside, spawn};
 pub(crate) use table::Table;
 
 #[cfg(all(test, unix))]

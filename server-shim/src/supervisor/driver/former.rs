@@ -3,7 +3,7 @@
 use sysinfo::{ProcessRefreshKind, UpdateKind};
 
 use crate::supervisor::Holder;
-use crate::supervisor::process::{ID_VARIABLE, Table};
+use crate::supervisor::process::{Table, given_id};
 
 /// So many ids are remembered: who has outlived so many restarts is a stranger.
 const KEPT: usize = 1000;
@@ -28,13 +28,7 @@ impl Formers {
     fn has(&self, pid: u32) -> bool {
         let what = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always);
         let table = Table::some(&[pid], what);
-        let environ = table.get(pid).map_or(&[][..], |process| process.environ());
-        environ.iter().any(|variable| {
-            let text = variable
-                .to_str()
-                .and_then(|it| it.strip_prefix(ID_VARIABLE));
-            let id = text.and_then(|it| it.strip_prefix('='));
-            id.is_some_and(|id| self.0.iter().any(|it| it == id))
-        })
+        let id = table.get(pid).and_then(given_id);
+        id.is_some_and(|id| self.0.iter().any(|it| it == id))
     }
 }

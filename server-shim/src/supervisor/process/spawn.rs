@@ -16,7 +16,14 @@ use super::{Group, Guardian, Output, Running};
 use crate::supervisor::{CommandLine, Program, Speaker};
 
 /// The variable that tells a backend its server id.
-pub(crate) const ID_VARIABLE: &str = "SERVER_RELOAD_ID";
+const ID_VARIABLE: &str = "SERVER_RELOAD_ID";
+
+/// The server id that a process was started with, where its environment, which `process` has to know, says one.
+pub(crate) fn given_id(process: &sysinfo::Process) -> Option<&str> {
+    let variables = process.environ().iter().filter_map(|it| it.to_str());
+    let mut pairs = variables.filter_map(|it| it.split_once('='));
+    pairs.find_map(|(name, id)| (name == ID_VARIABLE).then_some(id))
+}
 
 /// What is needed to start a program.
 #[derive(Debug)]

@@ -49,17 +49,17 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 /// Whether this is still the group that was started then.
 #[cfg(unix)]
 fn is_left(group: &Entry) -> bool {
-    use super::super::process::{Table, of_group};
+    use super::super::process::{Table, given_id, of_group};
     use sysinfo::{ProcessRefreshKind, UpdateKind};
 
     let members = of_group(group.pid);
     let what = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always);
     let table = Table::some(&members, what);
-    let id = std::ffi::OsString::from(format!("SERVER_RELOAD_ID={}", group.id));
     let processes = members.iter().filter_map(|pid| table.get(*pid));
     let mut ours = processes.filter(|process| {
         let leads = process.pid().as_u32() == group.pid;
-        leads && is_same(process.start_time(), group.started_at) || process.environ().contains(&id)
+        leads && is_same(process.start_time(), group.started_at)
+            || given_id(process) == Some(&*group.id)
     });
     ours.next().is_some()
 }

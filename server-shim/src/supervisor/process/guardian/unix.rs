@@ -1,7 +1,6 @@
 //! A process of its own, told by a pipe.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::io::{self, BufRead, PipeWriter, Write};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +11,7 @@ use process_wrap::tokio::{CommandWrap, ProcessSession};
 use sysinfo::{ProcessRefreshKind, UpdateKind};
 
 use super::super::command::command;
-use super::super::{ID_VARIABLE, Table, end, of_group};
+use super::super::{Table, end, given_id, of_group};
 use crate::supervisor::CommandLine;
 
 /// How long groups that are left have for their end before they are killed.
@@ -174,14 +173,13 @@ impl Left {
 
 /// The group whose leader has this id in its environment, which it has from its start as another program on.
 fn find(id: &str) -> Option<u32> {
-    let variable = OsString::from(format!("{ID_VARIABLE}={id}"));
     let what = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always);
     let start = Instant::now();
     loop {
         let table = Table::all(what);
         let found = table.living().find(|process| {
             let group = process.pid().as_u32();
-            process.environ().contains(&variable) && of_group(group).contains(&group)
+            given_id(process) == Some(id) && of_group(group).contains(&group)
         });
         match found {
             Some(leader) => return Some(leader.pid().as_u32()),
