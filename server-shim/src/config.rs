@@ -22,6 +22,10 @@ pub const MAX_HEARTBEAT: Duration = Duration::from_hours(1);
 /// How long a stream's `hello` may wait for the walk through the folder.
 pub(crate) const WALK_BUDGET: Duration = Duration::from_millis(20);
 
+/// How long until the first walk is done: it fills the system's cache, and a page that is told no hash knows none to
+/// compare with when its next stream tells one.
+pub(crate) const FIRST_WALK_BUDGET: Duration = Duration::from_millis(200);
+
 const DEFAULT_HEARTBEAT: Duration = Duration::from_secs(10);
 const DEFAULT_GRACE: Duration = Duration::from_secs(3);
 

@@ -5,13 +5,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
 use tokio::time::timeout_at;
 
 use super::root::Root;
-use crate::config::WALK_BUDGET;
+use crate::config::{FIRST_WALK_BUDGET, WALK_BUDGET};
 
 /// More entries than this are not walked: the hash is then `None`.
 const MOST_ENTRIES: usize = 20_000;
@@ -75,7 +75,15 @@ impl Revision {
         Asked {
             number: plan.wanted,
             newest: self.newest.subscribe(),
-            until: Instant::now() + WALK_BUDGET,
+            until: Instant::now() + self.budget(),
+        }
+    }
+
+    fn budget(&self) -> Duration {
+        if self.newest.borrow().number == 0 {
+            FIRST_WALK_BUDGET
+        } else {
+            WALK_BUDGET
         }
     }
 
@@ -137,7 +145,7 @@ impl Revision {
 
 impl Asked {
     /// The hash. `None` where it was not made within [`WALK_BUDGET`] from when it was asked for, or
-    /// the folder has too many entries or cannot be read.
+    /// [`FIRST_WALK_BUDGET`] where it is the first; or the folder has too many entries or cannot be read.
     pub(crate) async fn answer(mut self) -> Option<String> {
         let made = self.newest.wait_for(|walk| walk.number >= self.number);
         let walk = timeout_at(self.until.into(), made).await.ok()?.ok()?;
@@ -263,7 +271,7 @@ mod tests {
         revision.walk();
         for asked in all {
             let patient = Asked {
-                until: Instant::now() + std::time::Duration::from_secs(10),
+                until: Instant::now() + Duration::from_secs(10),
                 ..asked
             };
             assert!(patient.answer().await.is_some());
@@ -283,10 +291,15 @@ mod tests {
         for asked in all {
             assert_eq!(asked.answer().await, None);
         }
-        assert!(began.elapsed() < WALK_BUDGET * 25, "{:?}", began.elapsed());
+        assert!(
+            began.elapsed() < FIRST_WALK_BUDGET * 25,
+            "{:?}",
+            began.elapsed()
+        );
         // It goes on at last: those who ask next are answered.
         revision.walk();
         assert_eq!(revision.newest.borrow().number, 1);
+        assert_eq!(revision.budget(), WALK_BUDGET);
     }
 
     #[cfg(unix)]
