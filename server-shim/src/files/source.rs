@@ -67,7 +67,9 @@ pub(crate) enum Unsaved {
         "`{0}` has been changed by somebody else since it was read, and is as they have left it\n\nread it again, and save on top of that"
     )]
     Changed(String),
-    #[error("`{name}` could not be written: {error}")]
+    #[error(
+        "`{name}` could not be written: {error}\n\nsee that its disk has room and its folder may be written, and save again"
+    )]
     Io { name: String, error: io::Error },
 }
 
@@ -132,7 +134,7 @@ impl Source {
         if !metadata.is_file() {
             return Err(Miss::Missing.into());
         }
-        if metadata.permissions().readonly() {
+        if metadata.permissions().readonly() || !may_write(&path) {
             return Err(Unsaved::ReadOnly(name));
         }
         let bytes = bounded(&file).map_err(Miss::from)?;
@@ -171,6 +173,15 @@ impl Source {
             Err(Unsaved::Changed(name()))
         }
     }
+}
+
+/// Whether its own permissions let us write it. Another file in its place needs the folder's alone, and a file
+/// that somebody has closed to us is not ours to replace.
+fn may_write(path: &Path) -> bool {
+    #[cfg(unix)]
+    return rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok();
+    #[cfg(not(unix))]
+    return File::options().write(true).open(path).is_ok();
 }
 
 fn bounded(file: &File) -> io::Result<Vec<u8>> {

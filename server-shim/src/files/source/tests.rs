@@ -169,3 +169,51 @@ fn permissions_stay() {
     assert!(matches!(error, Unsaved::ReadOnly(_)), "{error}");
     assert_eq!(folder.text("index.html"), "two");
 }
+
+/// Root may write everything: the test is played again by somebody else.
+#[cfg(unix)]
+fn is_played_by_nobody(test: &str) -> bool {
+    use std::os::unix::process::CommandExt;
+
+    const NOBODY: u32 = 65_534;
+    if !rustix::process::geteuid().is_root() {
+        return false;
+    }
+    let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+    again.args(["--exact", &format!("files::source::tests::{test}")]);
+    again.env_remove("TMPDIR").uid(NOBODY).gid(NOBODY);
+    // Where the folder of the build is closed to others, nothing is shown.
+    let output = again.current_dir("/").output().ok();
+    let output = output.map(|it| String::from_utf8_lossy(&it.stdout).into_owned());
+    if let Some(output) = output {
+        assert!(output.contains("1 passed"), "{output}");
+    }
+    true
+}
+
+#[cfg(unix)]
+#[test]
+fn what_the_file_or_its_folder_forbids_is_refused_with_the_cure() {
+    use std::os::unix::fs::PermissionsExt;
+
+    if is_played_by_nobody("what_the_file_or_its_folder_forbids_is_refused_with_the_cure") {
+        return;
+    }
+    let folder = folder("*.html");
+    folder.write("index.html", "one");
+    let place = folder.place.path();
+    let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode));
+    // Others may write it, and its owner may not.
+    mode(&place.join("index.html"), 0o466).unwrap();
+    let error = folder.save("/", Some(&tag("one")), "two").unwrap_err();
+    assert!(matches!(error, Unsaved::ReadOnly(_)), "{error}");
+    mode(&place.join("index.html"), 0o644).unwrap();
+    mode(place, 0o555).unwrap();
+    let error = folder.save("/", Some(&tag("one")), "two").unwrap_err();
+    mode(place, 0o755).unwrap();
+    assert!(
+        error.to_string().contains("folder may be written"),
+        "{error}"
+    );
+    assert_eq!(folder.text("index.html"), "one");
+}
