@@ -247,7 +247,11 @@ async fn tab_with_the_stream_is_navigated_away(engine: Engine) {
     let (gone, documents) = tabs.open.remove(leader);
     tabs.restart().await;
     tabs.browser.switch_to(gone.clone()).await;
+    let pages = tabs.proxy.tally().asked(Kind::Page);
     tabs.browser.back().await;
+    // What WebKit is asked as a page goes into its cache is never answered.
+    let another = |tally: &Tally| tally.asked(Kind::Page) > pages;
+    tabs.proxy.wait_until("another document", another).await;
     let last = format!("window.witness?.documents.length > {documents}");
     tabs.browser.wait_for(&last).await;
     current(&tabs.browser, &tabs.shim).await;
