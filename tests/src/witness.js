@@ -1,13 +1,17 @@
 {
   const empty = { documents: [], states: [], shows: [], reloads: [], said: [], toasts: [] };
+  // As a file is loaded again, Chromium may lose the tab's storage, and WebKit its name.
+  const isFile = location.protocol === 'file:';
   let kept;
   try {
-    kept = JSON.parse(sessionStorage.getItem('witness'));
+    kept = JSON.parse((isFile && window.name) || sessionStorage.getItem('witness'));
   } catch {}
   const witness = (window.witness = kept ?? empty);
   const keep = () => {
+    const text = JSON.stringify(witness);
+    if (isFile) window.name = text;
     try {
-      sessionStorage.setItem('witness', JSON.stringify(witness));
+      sessionStorage.setItem('witness', text);
     } catch {}
   };
   const origin = performance.timeOrigin;
