@@ -27,9 +27,8 @@ export function api(hands) {
     disable: () => enable(false),
     toggle: () => enable(!hands.enabled),
     restart: async (options = {}) => {
-      if (Object(options) !== options)
-        throw new TypeError('serverReload.restart() takes an object: serverReload.restart({ service: "api" })');
       await hands.ready;
+      if (Object(options) !== options) throw new TypeError(hands.T.call);
       return hands.restart(options);
     },
   };

@@ -17,15 +17,17 @@ export function overlay(hands) {
     const it = json(text(problem)) ?? {};
     write(parts.service, it.service ?? "");
     write(parts.title, it.title ?? "");
+    const { output } = parts;
+    const all = it.output ?? "";
+    let at = 0;
     // Looks are set through the object model: an attribute would fail where a content security
     // policy forbids inline styles.
-    const spans = hands.spans(it.output ?? "").map(([text, style]) => {
-      const span = grow(["span", { part: "text" }, text]);
-      Object.assign(span.style, style);
-      return Object.keys(style).length ? span : text;
+    const spans = (it.looks ?? []).map(([length, css]) => {
+      const span = grow(["span", { part: "text" }, all.slice(at, (at += length))]);
+      span.style.cssText = css;
+      return span;
     });
-    const { output } = parts;
-    output.replaceChildren(...spans);
+    output.replaceChildren(...spans, all.slice(at));
     // Programs say what is wrong at the end.
     output.scrollTop = output.scrollHeight;
   };

@@ -1,5 +1,5 @@
 // Texts, word lists and style sheets. What follows the sign of equality is JSON: the build takes it
-// out, because it can be deflated, as code cannot. `%` is for what is filled in.
+// out, because it can be packed, as code cannot. `%` is for what is filled in.
 //
 // The lists are in the order of the machine's enums. Of the colours, black too can be read on the
 // terminal's ground.
@@ -9,20 +9,11 @@ export function pack(hands) {
     "STATUSES": ["off", "connecting", "connected", "reconnecting", "stopped", "waiting", "restarted", "prompt", "updating", "reloading", "paused", "away", "polling"],
     "CAUSES": ["restart", "change"],
     "MODES": ["reload", "event", "prompt"],
-    "MEMORY": ["act", "counted", "trial", "left", "at", "id", "revision", "cause", "lost", "took", "from", "to"],
     "PHASES": ["starting", "waiting_until_ready", "ready", "checking", "stopping", "waiting_for_port", "waiting_for_service", "failed", "crashed", "backing_off"],
     "CHANGE_KINDS": ["style", "page"],
     "OPERATION_STATUSES": ["running", "restarted", "pid_unchanged", "check_failed", "port_still_in_use", "started_but_unhealthy", "exited", "cancelled"],
     "NOTICES": ["lost", "stopped", "waiting", "back", "reloading", "reloaded", "updating", "updated", "told", "styles", "failed", "prompt", "workers", "paused", "restarting", "ended", "unknown", "refused"],
     "REMARKS": ["unreached", "workers", "paused", "forbidden", "refused"],
-
-    "pens": {
-      "0": { "color": "", "background": "", "fontWeight": "", "opacity": "", "textDecoration": "", "inverse": 0 },
-      "1": { "fontWeight": "700" }, "2": { "opacity": ".8" }, "4": { "textDecoration": "underline" }, "7": { "inverse": 1 },
-      "22": { "fontWeight": "", "opacity": "" }, "24": { "textDecoration": "" }, "27": { "inverse": 0 },
-      "39": { "color": "" }, "49": { "background": "" }
-    },
-    "grounds": { "3": "color", "4": "background", "9": "color", "10": "background" },
 
     "forbidden": [
       "a Content-Security-Policy forbids WebAssembly: pages reload all the same; add 'wasm-unsafe-eval' to script-src for prompts, restarts from here and the rest",
@@ -103,6 +94,7 @@ export function pack(hands) {
       "the dialog that asks whether to restart was cancelled",
       "this page does not let a dialog ask first; data-confirm=\"false\" on the script tag restarts without asking"
     ],
+    "call": "serverReload.restart() takes an object: serverReload.restart({ service: \"api\" })",
     "question": "Restart %?",
     "server": "the server",
     "selector": "[data-reload-toggle]",

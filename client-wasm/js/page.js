@@ -1,8 +1,8 @@
 // What the page is told and asked: events, the storage, its own server, a dialog.
 export function page(hands) {
   const { P, T, text, name, attempted, on, json } = hands;
-  const { STATUSES, MEMORY } = T;
-  const NAMED = ["left", "id", "revision"];
+  const { STATUSES } = T;
+  const NAMED = [3, 5, 6]; // the machine's keys whose values are names: `Left`, `Id`, `Revision`
 
   // Names are texts for others, and what is not known is `null`.
   const known = (number) => (number >= 0 ? number : null);
@@ -16,10 +16,6 @@ export function page(hands) {
   const key = () => P.memory + ":" + location.pathname;
   const stored = (value = attempted(() => localStorage.getItem(P.enabled))) =>
     value === P.on ? 1 : value === P.off ? 0 : NaN;
-  const recalled = ([word, value]) => {
-    const number = typeof value === "string" ? name(value) : value;
-    return MEMORY.includes(word) && +number === number ? [MEMORY.indexOf(word), number] : [];
-  };
 
   let knocking;
 
@@ -30,7 +26,7 @@ export function page(hands) {
     stored,
     // What another document of this tab and path has left, as the machine wrote it.
     memory: () =>
-      attempted(() => json(sessionStorage.getItem(key())).flatMap(recalled)) ?? [],
+      attempted(() => json(hands.store("get", key())).map((it) => (typeof it === "string" ? name(it) : it))) ?? [],
     stopKnock: () => knocking?.abort(),
   });
   hands.endings.push(hands.stopKnock);
@@ -69,13 +65,10 @@ export function page(hands) {
         dispatch("server-state", { state, previous: STATUSES[before], id: text(id), pid: known(pid) });
     },
     persist: (on) => attempted(() => localStorage.setItem(P.enabled, on ? P.on : P.off)),
+    // Names are of this document alone.
     remember: (...memory) => {
-      const pairs = [];
-      while (memory.length) {
-        const [index, value] = memory.splice(0, 2);
-        pairs.push([MEMORY[index], NAMED.includes(MEMORY[index]) ? text(value) : value]);
-      }
-      attempted(() => sessionStorage.setItem(key(), JSON.stringify(pairs)));
+      const kept = memory.map((it, at) => (at % 2 && NAMED.includes(memory[at - 1]) ? text(it) : it));
+      hands.store("set", key(), JSON.stringify(kept));
     },
     // Without credentials, or a 401 opens a dialog or never settles; without following redirects, or
     // one to another origin is a failure. An opaque origin gets an answer only out of `no-cors`.

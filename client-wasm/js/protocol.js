@@ -6,7 +6,6 @@ export function protocol(hands) {
     events: "/events/server",
     health: "/_reload/health",
     restarts: "/_reload/restart",
-    follow: "/events",
     hello: "hello",
     phase: "phase",
     change: "change",
@@ -14,14 +13,13 @@ export function protocol(hands) {
     ping: "ping",
     shutdown: "shutdown",
     done: "done",
-    operation: "operation",
     metric: "server-reload",
     token: "x-server-reload-token",
     restart: "data-reload-restart",
     enabled: "server-reload:enabled",
     memory: "server-reload:memory",
+    leads: "server-reload:leads ",
     on: "true",
     off: "false",
-    most: 65536,
   };
 }

@@ -54,8 +54,10 @@ export function relay(hands) {
     if (ask) return word && say({ to: ask, story: stands() ? story() : [] });
     if ((to && to !== me) || (word ? type : term < newest)) return;
     newest = Math.max(newest, term);
+    // It may have been opened in a hurry.
+    if (!holds && !word) acts.close();
     if (type) return heard(stream, data);
-    hands.tell(33, [term, +open, +hidden]);
+    hands.tell(31, [term, +open, +hidden]);
     if (!word) data.story?.forEach(([type, data]) => heard(stream, { type, data }));
   };
 
@@ -74,9 +76,21 @@ export function relay(hands) {
     channel?.close();
     channel = joined = word = hello = undefined;
   };
+  // That a tab has the lock is noted as well, because to ask for a lock takes a browser longer than all else here.
+  const mark = () => P.leads + hands.events;
+  const hold = () => {
+    holds = true;
+    attempted(() => localStorage.setItem(mark(), P.on));
+  };
   const unlock = () => {
+    if (holds) attempted(() => localStorage.removeItem(mark()));
     holds = false;
     lock?.abort();
+  };
+  // Where none has, a page's stream is opened before its machine runs and can ask for it. A page that does not know
+  // its server has to compare ages, for which what a server says must not wait.
+  hands.hurry = () => {
+    if (hands.stamp && hands.enabled && !document.hidden && !attempted(() => localStorage.getItem(mark()))) acts.open(1, []);
   };
   hands.endings.push(part, unlock);
 
@@ -89,13 +103,18 @@ export function relay(hands) {
       const held = () =>
         signal.aborted ||
         new Promise((release) => {
-          holds = true;
+          hold();
           signal.onabort = release;
-          hands.tell(32, [GOT]);
+          hands.tell(30, [GOT]);
         });
       const ask = async () => navigator.locks.request(place(), rob ? { steal: true } : { signal }, held);
       // That it is let go here is no news; that it is gone is, and that there is none.
-      ask().catch(({ name }) => signal.aborted || hands.tell(32, [name === "AbortError" ? LOST : NONE]));
+      ask().catch(({ name }) => {
+        if (signal.aborted) return;
+        // Who has robbed it has noted so.
+        holds = false;
+        hands.tell(30, [name === "AbortError" ? LOST : NONE]);
+      });
     },
     unlock,
     join: (number) => {
@@ -108,7 +127,7 @@ export function relay(hands) {
         channel = attempted(() => new BroadcastChannel(place()));
         if (channel) on(channel, "message", listen, { signal });
         // A lock that is held when a page is left keeps it out of some browsers' back/forward cache.
-        on(window, "beforeunload", () => hands.tell(34, []), { signal });
+        on(window, "beforeunload", () => hands.tell(32, []), { signal });
         on(document, "visibilitychange", () => word && say(), { signal });
       }
       post({ ask: me });

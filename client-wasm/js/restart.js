@@ -1,13 +1,13 @@
-// Restarts: the elements that begin one, the dialog before it, its request, its stream, its record.
+// Restarts: the elements that begin one, the dialog before it, its request, its record.
 export function restart(hands) {
   const { P, T, name, text, json, attempted, number, why, fill, short } = hands;
   const { PHASES, OPERATION_STATUSES } = T;
   const SHORTEST_DIALOG = 10; // milliseconds: no person answers in fewer
   const MOST_RUNS = 8;
+  const LONGEST_LOOK = 5e3; // milliseconds
   const SELECTOR = `[${P.restart}]`;
 
   const runs = new Map();
-  const sources = new Map();
   const calls = [];
 
   // What is wrong in it is left out.
@@ -41,75 +41,13 @@ export function restart(hands) {
     number(hands.newest(it)),
   ];
 
-  const known = (run, operation) => {
-    const it = runs.get(run);
-    if (!it || !operation) return;
-    // Why it has ended; why it was begun is no longer known.
-    if (ended(operation)) operation.reason = null;
-    // A record that was asked for may come behind the stream.
-    if (operation.phases.length >= it.operation.phases.length) it.operation = operation;
-    hands.tell(26, [run, ...numbers(operation)]);
-  };
-  const over = (run, operation) => {
-    const it = runs.get(run);
-    if (!it) return;
-    // Where it is why it was begun, nobody has said why it has ended so.
-    it.reason = operation.reason !== it.operation.reason && short(operation.reason ?? "");
-    it.operation = operation;
-    hands.tell(28, [run, ...numbers(operation)]);
-  };
-  const untold = (run, reason) => hands.tell(29, [run, name(reason)]);
-  // A phase ends the one before; one that was told before takes its own place again.
-  const passed = (run, count, phase) => {
-    const { operation } = runs.get(run);
-    const { phases } = operation;
-    if (phases[count - 1]) phases[count - 1] = phase;
-    else {
-      const before = phases.findLast((it) => it.service === phase.service);
-      if (before) before.ms ??= Math.max(0, Math.trunc(phase.at * 1e3) - Math.trunc(before.at * 1e3));
-      phases.push(phase);
-    }
-    hands.tell(27, [run, count]);
-  };
-
-  const answered = async (url, options) => {
+  const answered = async (url, within, options) => {
     try {
-      const answer = await hands.fetch(url, options);
+      const answer = await hands.fetch(url, { signal: AbortSignal.timeout(within), ...options });
       return [answer.status, await answer.text()];
     } catch {
       return [NaN, T.unanswered];
     }
-  };
-
-  const unfollow = (run) => {
-    const source = sources.get(run);
-    if (!source) return;
-    sources.delete(run);
-    source.close();
-    // WebKit brings a closed one back to life with its page.
-    source.onerror = () => source.close();
-  };
-  hands.endings.push(() => [...sources.keys()].forEach(unfollow));
-
-  const follow = (run, after) => {
-    const source = attempted(() => new EventSource(runs.get(run).events + "?last_event_id=" + after));
-    if (!source) return hands.tell(30, [run]);
-    sources.set(run, source);
-    let reason = T.untold;
-    const hear = (type, act) =>
-      source.addEventListener(type, (event) => sources.get(run) === source && act(event.data, event));
-    hear(P.operation, (data) => known(run, read(data)));
-    hear(P.phase, (data, event) => {
-      const phase = json(data);
-      if (isPassed(phase)) passed(run, +event.lastEventId || 0, phase);
-    });
-    hear(P.shutdown, (data) => (reason = json(data)?.reason || reason));
-    hear(P.done, (data) => {
-      const operation = read(data);
-      if (operation) over(run, operation);
-      else untold(run, reason);
-    });
-    hear("error", () => hands.tell(30, [run]));
   };
 
   // Asks the machine; `confirm` is a text to ask by, or whether to ask at all.
@@ -172,8 +110,6 @@ export function restart(hands) {
   hands.run = (run) => runs.get(run);
   Object.assign(hands.acts, {
     bar,
-    follow,
-    unfollow,
     confirm: (question, ...asked) => {
       const began = performance.now();
       const words = text(question) ?? fill(T.question, text(asked[1]) ?? T.server);
@@ -185,34 +121,34 @@ export function restart(hands) {
     },
     request: async (run, op_id, service, within) => {
       const url = hands.resolve(P.restarts);
-      const mine = url + "/" + text(op_id);
       const it = {
         service: text(service),
-        url: mine,
-        events: mine + P.follow,
+        url: url + "/" + text(op_id),
         operation: { op_id: text(op_id), services: [], plan: [], phases: [] },
       };
       runs.set(run, it);
       runs.delete(run - MOST_RUNS);
-      const [status, body] = await answered(url, {
+      const [status, body] = await answered(url, within, {
         method: "POST",
         headers: { "content-type": "application/json", [P.token]: hands.token },
         body: JSON.stringify({ service: it.service ?? undefined, op_id: text(op_id) }),
-        signal: AbortSignal.timeout(within),
       });
       const taken = status === 202 && json(body);
       if (!name(taken?.op_id)) return hands.tell(25, [run, status, name(short(body) || "HTTP " + status)]);
       it.url = hands.resolve(taken.status_url);
-      it.events = hands.resolve(taken.events_url);
       it.operation.plan = list(taken.plan, isPhase);
       hands.tell(24, [run, name(taken.op_id)]);
     },
     look: async (run) => {
-      const [status, body] = await answered(runs.get(run).url);
+      const it = runs.get(run);
+      const [status, body] = await answered(it.url, LONGEST_LOOK);
       const operation = status === 200 && read(body);
-      if (operation) (ended(operation) ? over : known)(run, operation);
-      else if (status === 404) untold(run, short(body) || T.untold);
+      if (operation) {
+        it.operation = operation;
+        hands.tell(26, [run, ...numbers(operation)]);
+      } else if (status === 404) hands.tell(27, [run, name(short(body) || T.untold)]);
       // Somebody between may answer while the server does not.
+      else hands.tell(28, [run]);
     },
     settle: (run, reason, ...told) => {
       const it = runs.get(run);

@@ -5,6 +5,19 @@ export function settings(hands) {
   hands.line = line;
   hands.resolve = (path) => attempted(() => new URL(path, hands.events).href) ?? path;
 
+  const navigation = performance.getEntriesByType("navigation")[0];
+  hands.locate = (given, src) => {
+    const { protocol, hostname, origin } = location;
+    let events = given.events || P.events;
+    if (events[0] === ":") events = protocol + "//" + hostname + events;
+    const url = attempted(() => new URL(events, src)) ?? { href: events, hostname: "" };
+    hands.events = url.href;
+    hands.hostname = url.hostname;
+    const metric = navigation?.serverTiming?.find((it) => it.name === P.metric);
+    hands.stamp = line(String(given.serverId || metric?.description || ""));
+    return url.origin !== origin && /^http/.test(protocol);
+  };
+
   // Numbers for the machine, in the order of its `Settings`. `given` is a `dataset` or alike, `src`
   // where the script came from.
   hands.settings = (given, src) => {
@@ -30,18 +43,11 @@ export function settings(hands) {
     const confirm = truth("confirm");
     hands.keeps = truth("keepForms") > 0;
     const patience = milliseconds("restartPatience", 6e4);
-    const timings = Object(typeof given.timings === "string" ? json(given.timings) : given.timings);
+    const timings = Object(json(given.timings) ?? given.timings);
 
-    const { protocol, hostname, origin } = location;
-    let events = given.events || P.events;
-    if (events[0] === ":") events = protocol + "//" + hostname + events;
-    const url = attempted(() => new URL(events, src)) ?? { href: events, hostname: "" };
-    hands.events = url.href;
-    hands.hostname = url.hostname;
+    const isElsewhere = hands.locate(given, src);
     hands.wanted = String(given.toggle ?? T.selector);
 
-    const navigation = performance.getEntriesByType("navigation")[0];
-    const metric = navigation?.serverTiming?.find((it) => it.name === P.metric);
     // A service worker has answered with the document, or could have.
     hands.cached = attempted(() => navigator.serviceWorker.controller);
     const stored = hands.stored();
@@ -50,9 +56,9 @@ export function settings(hands) {
       mode,
       delay,
       +hands.enabled,
-      name(line(String(given.serverId || metric?.description || ""))),
+      name(hands.stamp),
       navigation?.responseStart ?? 0,
-      +(url.origin !== origin && /^http/.test(protocol)),
+      +isElsewhere,
       +document.hidden,
       (Math.random() * 2 ** 32) >>> 0,
       confirm,

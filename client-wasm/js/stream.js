@@ -74,14 +74,25 @@ export function stream(hands) {
     },
   });
   // A policy says what it forbids sooner or later than the stream fails.
-  const bar = (policy) => hands.tell(35, [policy]);
+  const bar = (policy) => hands.tell(33, [policy]);
   hands.forbids = ({ blockedURI, effectiveDirective, disposition }, url) =>
     blockedURI === url && effectiveDirective === "connect-src" && disposition === "enforce";
   hands.listen(document, "securitypolicyviolation", (event) => hands.forbids(event, hands.events) && bar(1));
 
-  let source;
-  const close = () => source?.close();
-  const open = (stream) => {
+  let source, opened, early;
+  const close = () => {
+    opened = early = undefined;
+    source?.close();
+  };
+  // What a stream that nobody has asked for yet says, goes into the list `kept` until then.
+  const open = (stream, kept) => {
+    if (stream === opened) {
+      const events = early ?? [];
+      early = undefined;
+      return events.forEach((event) => hands.heard(stream, event));
+    }
+    opened = stream;
+    early = kept;
     try {
       source = new EventSource(hands.events);
     } catch ({ name }) {
@@ -90,7 +101,7 @@ export function stream(hands) {
       return hands.tell(2, [stream]);
     }
     for (const type of ["open", "error", P.ping, ...Object.keys(READ)])
-      source.addEventListener(type, (event) => hands.heard(stream, event));
+      source.addEventListener(type, (event) => (early ? early.push(event) : hands.heard(stream, event)));
   };
   hands.endings.push(close);
   Object.assign(hands.acts, { open, close });
@@ -101,6 +112,6 @@ export function stream(hands) {
       const it = answer.ok && (await answer.json());
       if (it) told = [1, named(it.id), number(it.uptime) * 1e3, named(it.revision), number(it.pid)];
     } catch {}
-    hands.tell(31, told);
+    hands.tell(29, told);
   };
 }

@@ -8,7 +8,6 @@ export function swap(hands) {
   const { attempted, text } = hands;
   const DEEPEST = 8; // imports are followed so deep
   const IMPORT = 3; // the `type` of a `CSSImportRule`; that of what may stand before one is 0
-  const PARAMETER = "server-reload="; // keeps a sheet from coming out of a cache
 
   const swaps = new Map(); // links with their clones
   const decoded = (path) => attempted(() => decodeURIComponent(path)) ?? path;
@@ -38,9 +37,9 @@ export function swap(hands) {
     return [...found];
   };
   const renewed = (address) => {
-    const [base, query = ""] = address.split("#")[0].split(/\?(.*)/s);
-    const kept = query.split("&").filter((it) => it && !it.startsWith(PARAMETER));
-    return base + "?" + [...kept, PARAMETER + Date.now()].join("&");
+    const base = address.replace(/([?&]server-reload=\d+)?(#.*)?$/, "");
+    // Keeps it from coming out of a cache.
+    return base + (base.includes("?") ? "&" : "?") + "server-reload=" + Date.now();
   };
 
   // A sheet of another origin does not say what it imports.

@@ -1,6 +1,6 @@
 // A restart, as people follow it: its text and its steps, out of its record.
 export function timeline(hands) {
-  const { T, fill, seconds, pids, took, why } = hands;
+  const { T, fill, seconds, pids, took, why, short } = hands;
   // A service that crashes again and again has more.
   const MOST_STEPS = 9;
 
@@ -59,9 +59,10 @@ export function timeline(hands) {
     ended: (run, status) => {
       const word = T.OPERATION_STATUSES[status];
       const [outcome, words] = T.ended[word];
-      const { operation, reason } = run;
+      const { operation } = run;
       if (!words) return outcome + pids(operation.pid_before, hands.newest(operation)) + took(operation.took_ms);
-      return `${outcome}: ${(reason || words).replace(/\.+$/, "")}.` + record(run);
+      // Once it has ended, its reason is why so.
+      return `${outcome}: ${(short(operation.reason ?? "") || words).replace(/\.+$/, "")}.` + record(run);
     },
     unknown: (run, reason, asked, since) => fill(T.unknown, why(reason)) + late(run, since),
   });

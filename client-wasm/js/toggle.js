@@ -44,11 +44,7 @@ export function toggle(hands) {
     hands.follow();
     if (selector && selector !== T.selector && !buttons.size)
       say(fill(T.unmatched, selector));
-    hands.watch(() => {
-      const before = buttons.size;
-      mount();
-      hands.follow();
-    });
+    hands.watch(hands.follow);
   };
   hands.endings.push(() => buttons.forEach((mark, button) => mark && button.remove()));
 }

@@ -10,6 +10,9 @@ const SLOWEST: u64 = 1_000;
 /// listening socket refuses the attempt that comes at once, and is often back a few milliseconds later.
 const SHORTEST: u64 = 5;
 
+/// Half of the first wait for news of a restart, in milliseconds; it doubles up to a second and a half.
+const SHORTEST_LOOK: u64 = 50;
+
 /// How many times slower a hidden page asks.
 const HIDDEN_FACTOR: u64 = 4;
 
@@ -36,6 +39,12 @@ pub fn wait(attempt: u32, elapsed: u64, hidden: bool, chance: u8) -> u64 {
 #[must_use]
 pub fn slowest(hidden: bool, chance: u8) -> u64 {
     spread(SLOWEST, hidden, chance)
+}
+
+/// The wait before the record of a restart is asked for again, `idle` times after the last news.
+#[must_use]
+pub fn look(idle: u32, hidden: bool, chance: u8) -> u64 {
+    spread(SHORTEST_LOOK << idle.min(5), hidden, chance)
 }
 
 fn spread(step: u64, hidden: bool, chance: u8) -> u64 {

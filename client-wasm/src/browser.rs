@@ -1,10 +1,12 @@
 //! The only code that touches the browser: the machine behind two functions of numbers.
 //!
 //! [`told`] is the way in, for everything that happens; `act` the way out, for everything that the
-//! machine wants done. The page, its timers, clocks and stream are the business of the JavaScript in
-//! `js`, which never tells anything while it is being told: so hardly any glue is around the module.
-#![expect(unreachable_pub, reason = "JavaScript reaches it")]
+//! machine wants done. `file` carries both in `reload.js`, `package` in the npm package. The page, its
+//! timers, clocks and stream are the business of the JavaScript in `js`, which never tells anything while
+//! it is being told: so hardly any glue is around the module.
 
+#[cfg(not(feature = "package"))]
+mod file;
 #[cfg(feature = "package")]
 mod package;
 #[cfg(all(test, feature = "package"))]
@@ -12,21 +14,14 @@ mod tests;
 
 use std::cell::{OnceCell, RefCell};
 
-#[cfg(not(test))]
-use lol_alloc::{FreeListAllocator, LockedAllocator};
-use wasm_bindgen::prelude::*;
-
 use crate::machine::{State, Time, number};
 use crate::wire;
+#[cfg(not(feature = "package"))]
+use file::act;
+#[cfg(not(test))]
+use lol_alloc::{FreeListAllocator, LockedAllocator};
 #[cfg(feature = "package")]
 use package::act;
-
-#[cfg(not(feature = "package"))]
-#[wasm_bindgen]
-extern "C" {
-    /// Carries out an effect of this kind; its numbers are as [`wire`] writes them. It is the loader's.
-    fn act(kind: u32, numbers: &[f64]);
-}
 
 /// A tenth of the size of the usual one, and as good for the little that the machine keeps. Both of its
 /// operations take as long as its list of free blocks.
@@ -41,16 +36,14 @@ thread_local! {
 
 /// Makes the machine; `settings` are numbers as [`wire::settings`] reads them. A second call does
 /// nothing.
-#[wasm_bindgen]
-pub fn begin(settings: &[f64]) {
+fn begin(settings: &[f64]) {
     let state = State::new(wire::settings(settings));
     MACHINE.with(|machine| drop(machine.set(RefCell::new(state))));
 }
 
 /// Tells the machine what has happened, as [`wire::input`] reads it, and has done what it wants. `mono`
 /// and `wall` are the clocks of [`Time`], in milliseconds.
-#[wasm_bindgen]
-pub fn told(kind: u32, numbers: &[f64], mono: f64, wall: f64) {
+fn told(kind: u32, numbers: &[f64], mono: f64, wall: f64) {
     let Some(input) = wire::input(kind, numbers) else {
         return;
     };

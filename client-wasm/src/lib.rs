@@ -6,8 +6,8 @@
 //! - [`backoff`]: how long to wait between connection attempts, pure
 //! - [`name`]: texts without their letters
 //! - [`wire`]: the way between the machine and the browser, pure
-//! - `browser`: the functions of numbers; `browser/package.rs`: `start` of the npm package. Compiled for
-//!   WebAssembly alone
+//! - `browser`: the functions of numbers; `browser/file.rs`: those of `reload.js`, `browser/package.rs`:
+//!   `start` of the npm package. Compiled for WebAssembly alone
 //! - `js`: what acts in the page, the *hands*: a module a matter, each with one function that adds its
 //!   own to a shared object. `pack.js` has the texts, word lists and style sheets.
 //! - `shared.rs`: a test that the names in `js/protocol.js` are the server's
@@ -22,7 +22,13 @@
 //! The tabs of an origin share that stream. They queue for one Web Lock; who has it *leads*, holds the
 //! `EventSource`, and passes its events on by a `BroadcastChannel`, and the others' machines take them as
 //! if they were their own. `machine/relay.rs` decides who leads, and `js/relay.js` carries lock and
-//! channel. Where no stream comes through, the id is asked for instead (`machine/poll.rs`).
+//! channel. To ask for a lock takes a browser longer than the client needs for all else, so a page of
+//! `reload.js` opens its stream at once where no tab is noted to lead; what it says waits until the machine
+//! asks for it. Where no stream comes through, the id is asked for instead (`machine/poll.rs`).
+//!
+//! No worker holds the stream. One from a `blob:` URL would keep the tab that leads in Firefox's back/forward
+//! cache, where a page that has closed its stream as late as `beforeunload` does not get; the tabs that follow get
+//! there all the same. Policies often forbid such a worker, so the page would have to do it all as well.
 //!
 //! Browser events become [`machine::Input`]s, stamped with the time. The machine answers with
 //! [`machine::Effect`]s, which the hands carry out; what comes back from them are inputs again, which

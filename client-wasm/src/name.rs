@@ -34,3 +34,10 @@ pub(crate) fn add(list: &mut Vec<Name>, names: &[Name]) {
         }
     }
 }
+
+/// Takes it out of a list without an order that has it once at most.
+pub(crate) fn drop(list: &mut Vec<Name>, name: Name) {
+    if let Some(at) = list.iter().position(|it| *it == name) {
+        list.swap_remove(at);
+    }
+}

@@ -62,16 +62,16 @@ pub fn input(kind: u32, numbers: &[f64]) -> Option<Input> {
                 why: it.why(),
             },
         ),
-        26..=30 => Input::Operated(it.counted(), it.operated(kind)?),
-        31 => Input::Health(it.health()),
-        32 => Input::Lock(it.one_of(Lock::ALL)?),
-        33 => Input::Led(Leader {
+        26..=28 => Input::Operated(it.counted(), it.operated(kind)?),
+        29 => Input::Health(it.health()),
+        30 => Input::Lock(it.one_of(Lock::ALL)?),
+        31 => Input::Led(Leader {
             term: it.time()?,
             open: it.flag(),
             hidden: it.flag(),
         }),
-        34 => Input::Unloading,
-        35 => Input::Barred { policy: it.flag() },
+        32 => Input::Unloading,
+        33 => Input::Barred { policy: it.flag() },
         _ => return None,
     })
 }

@@ -31,6 +31,8 @@ pub mod field {
     pub const TITLE: &str = "title";
     /// [`super::Problem::output`] and [`super::Operation::output`]
     pub const OUTPUT: &str = "output";
+    /// [`super::Problem::looks`]
+    pub const LOOKS: &str = "looks";
     /// [`super::Hello::restart`]
     pub const RESTART: &str = "restart";
     /// [`super::Hello::token`]
@@ -213,8 +215,37 @@ pub struct Problem {
     pub service: String,
     /// What is wrong, in one line.
     pub title: String,
-    /// The end of the output: at most [`crate::MAX_PROBLEM_OUTPUT`] bytes, with its ANSI escapes.
+    /// The end of the output, of which at most [`crate::MAX_PROBLEM_OUTPUT`] bytes are read; without escapes.
     pub output: String,
+    /// How it looks, from its beginning on; what comes after the last has no look.
+    pub looks: Vec<Look>,
+}
+
+/// How a part of [`Problem::output`] looks; in JSON the two in an array.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(from = "(usize, String)", into = "(usize, String)")
+)]
+pub struct Look {
+    /// How long the part is, in UTF-16 code units, as JavaScript counts.
+    pub length: usize,
+    /// Declarations of CSS, such as `color:var(--c1);font-weight:700`, where `--c0` to `--c15` are the colors of
+    /// terminals, `--text` is what has none of them and `--screen` what is behind it. Empty for no look.
+    pub css: String,
+}
+
+impl From<(usize, String)> for Look {
+    fn from((length, css): (usize, String)) -> Self {
+        Self { length, css }
+    }
+}
+
+impl From<Look> for (usize, String) {
+    fn from(look: Look) -> Self {
+        (look.length, look.css)
+    }
 }
 
 /// Data of [`crate::event::SHUTDOWN`].
@@ -308,6 +339,7 @@ mod tests {
             service: "app".to_owned(),
             title: String::new(),
             output: String::new(),
+            looks: Vec::new(),
         })?;
         has(
             &hello,
@@ -334,7 +366,10 @@ mod tests {
             ],
         );
         has(&change, &[field::KIND, field::PATHS, field::REVISION]);
-        has(&problem, &[field::SERVICE, field::TITLE, field::OUTPUT]);
+        has(
+            &problem,
+            &[field::SERVICE, field::TITLE, field::OUTPUT, field::LOOKS],
+        );
         Ok(())
     }
 

@@ -23,11 +23,13 @@ export function plain(hands) {
     let server = [0, NaN, NaN];
     let [stream, turn, attempt, target, outdated, heartbeat, op] = [0, 0, 0, 0, 0, 0, 0];
     let [pid, ownPid] = [NaN, NaN];
-    let cause, counted, greeted, prevented, revision, offered, lost, alive;
+    let cause, counted, greeted, prevented, revision, offered, lost, alive, doubted;
     let missed = [];
     const seen = new Set([own]);
     const down = new Set();
     const now = () => Date.now();
+    // The document's.
+    const age = () => performance.now() - (born || 0);
     const remarks = new Set();
     const remark = (it) => remarks.has(it) || acts.say(it) || remarks.add(it);
 
@@ -40,12 +42,12 @@ export function plain(hands) {
       while (numbers.length) memory.push(numbers.splice(0, 2));
       recalled(3).forEach((id) => seen.add(id));
       // A reload that led to an id vouches for the document that was asked for after it.
-      if (recalled(4)[0] <= performance.timeOrigin + (born || 0)) seen.add(recalled(5)[0]);
+      if (recalled(4)[0] <= now() - age()) seen.add(recalled(5)[0]);
     };
     const remember = () => {
       memory = memory.filter(([key]) => key < 4).slice(-MOST);
       if (own && own !== server[0]) memory.push([3, own]);
-      memory.push([4, Math.round(performance.timeOrigin + performance.now())], [5, server[0]]);
+      memory.push([4, now()], [5, server[0]]);
       if (offered) memory.push([6, offered]);
       acts.remember(...memory.flat());
     };
@@ -58,9 +60,8 @@ export function plain(hands) {
       acts.status(next, before, on, ...server);
     };
     const ladder = (tries, since) => {
-      const elapsed = now() - since;
-      const step = elapsed < 500 ? 50 : elapsed < 2e3 ? 100 : elapsed < 1e4 ? 250 : 1e3;
-      return Math.min(step, 2.5 * 2 ** tries) * (0.8 + 0.4 * Math.random());
+      const step = Math.min(2.5 * 2 ** tries, 50 + (now() - since) / 20, 1e3);
+      return step * (0.8 + 0.4 * Math.random());
     };
     const close = () => {
       stream++;
@@ -105,23 +106,25 @@ export function plain(hands) {
       seen.add(own);
     };
     // Why the document is out of date, if it is: 0 restart, 1 change.
-    const stale = (id, age) => {
+    const stale = (id, its) => {
       if (own === id) return missed.length || (revision && offered && revision !== offered) ? 1 : NaN;
       if (seen.has(id)) {
         if (own) remark(1);
         return NaN;
       }
       // The server is younger than the document, so another one made it.
-      outdated ||= age < performance.now() - born;
+      outdated ||= its < age();
       return own || outdated ? 0 : NaN;
     };
-    const judge = (id, pid, age) => {
+    const judge = (id, pid, its) => {
+      // Of its age is asked once more: what it said may have waited.
+      if (!own && !outdated && !seen.has(id) && its < age() && !doubted) return (doubted = connect)();
       const first = !server[0];
-      server = id === server[0] ? server : [id, pid, age >= 0 ? now() - age : NaN];
+      server = id === server[0] ? server : [id, pid, its >= 0 ? now() - its : NaN];
       greeted = 1;
       down.clear();
       acts.explain(0);
-      const found = stale(id, age);
+      const found = stale(id, its);
       if (found >= 0) {
         if (target !== id) act(found, first || (recalled(5)[0] === id && recalled(6)[0] === offered));
       } else if (state !== UPDATING) {
@@ -158,18 +161,21 @@ export function plain(hands) {
     };
     const settled = () => (prevented ? become(CONNECTED) : leave());
 
-    const DUE = { [RETRY]: connect, [CONNECT]: () => lose(RECONNECTING), [DELAY]: knock, [KNOCK]: knock, [QUIET]: knock };
-    DUE[WATCHDOG] = DUE[CONNECT];
-    DUE[WAIT] = leave;
-    DUE[LEAVE] = () => {
-      adopt();
+    const fail = () => lose(RECONNECTING);
+    const start = () => {
       become(CONNECTING);
       connect();
     };
+    const stay = () => {
+      adopt();
+      start();
+    };
+    // By the numbers of the machine's timers: what they bring when they are due.
+    const DUE = [connect, fail, fail, knock, knock, knock, stay, leave];
 
     // By the numbers of the machine's inputs; those of the stream, then the page's.
     const HEARD = {
-      2: () => lose(RECONNECTING),
+      2: fail,
       3: (id, age, next, phase, its, interval) => {
         heartbeat = interval || 0;
         offered = next || offered;
@@ -213,9 +219,8 @@ export function plain(hands) {
         if (next === on) return;
         on = next;
         if (here) acts.persist(on);
-        if (!on) return rest(OFF);
-        become(CONNECTING);
-        connect();
+        if (on) start();
+        else rest(OFF);
       },
       13: (hidden) => {
         if (!hidden) wake();
@@ -227,8 +232,8 @@ export function plain(hands) {
         if (state !== AWAY) return;
         recall(numbers);
         on = enabled >= 0 ? enabled : on;
-        become(on ? CONNECTING : OFF);
-        if (on) connect();
+        if (on) start();
+        else become(OFF);
       },
       17: (answered) => (answered ? go() : acts.arm(KNOCK, ladder(turn, alive))),
       18: (mine, stopped, waits, care) => {
@@ -254,7 +259,7 @@ export function plain(hands) {
         adopt();
         become(CONNECTED);
       },
-      35: (policy) => {
+      33: (policy) => {
         if (!policy && server[0]) return;
         close();
         remark(4 - policy);

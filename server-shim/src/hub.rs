@@ -318,6 +318,7 @@ mod tests {
             service: "app".to_owned(),
             title: title.to_owned(),
             output: String::new(),
+            looks: Vec::new(),
         };
         hub.problem(problem("one"));
         hub.problem(problem("two"));

@@ -1,7 +1,7 @@
 //! Watching files, and running or observing a backend.
 //!
 //! - `machine`: decides everything, purely; `driver` carries it out; [`run()`] is the two together with the server
-//! - `config`, `news`: what it is told, and what it tells people; `tee`: and the dashboard
+//! - `config`, `news`: what it is told, and what it tells people; `tee`: and the dashboard; `looks`: output for pages
 //! - `process`: a service's process group, its guardian, its output
 //! - `port`, `in_use`: who listens where, and whose backend could not
 //! - `records`: what a run that was killed has left behind
@@ -16,6 +16,7 @@ mod config;
 mod driver;
 mod http;
 mod in_use;
+mod looks;
 mod machine;
 mod news;
 mod port;

@@ -1,4 +1,5 @@
 //! The npm package: `start(options)`, typed.
+#![expect(unreachable_pub, reason = "JavaScript reaches it")]
 
 use std::cell::OnceCell;
 
@@ -34,7 +35,6 @@ makers! {
     "/js/page.js" page
     "/js/texts.js" texts
     "/js/timeline.js" timeline
-    "/js/ansi.js" ansi
     "/js/overlay.js" overlay
     "/js/toast.js" toast
     "/js/restart.js" restart

@@ -62,16 +62,7 @@ pub enum Effect {
     /// Ask the server for a restart, and answer with [`super::Input::Accepted`] or
     /// [`super::Input::Refused`].
     Request(Request),
-    /// Open the stream of a restart, from what follows the phase of this number.
-    Follow {
-        /// For which run.
-        run: Run,
-        /// The number, or 0.
-        after: u32,
-    },
-    /// Close the stream of this restart.
-    Unfollow(Run),
-    /// Ask for its record, and answer with [`super::Input::Operated`].
+    /// Ask for the record of this restart, and answer with [`super::Input::Operated`].
     Look(Run),
     /// Tell who has called `serverReload.restart()` how it has ended.
     Settle {

@@ -1,10 +1,13 @@
-//! Restarts that are under way: what their streams tell, until they have ended.
+//! Restarts that are under way: what their records tell, until they have ended.
+//!
+//! A phase on the page's stream that is part of an operation is the sign to ask for the record, which says
+//! all; an end without a phase is found by asking now and then. So a restart needs no connection of its own.
 
 use super::bar::Why;
 use super::input::{Run, Time, Timer};
 use super::memory::Asked;
 use super::operation::{Operated, Operation};
-use super::restart::{Following, Shown, Stand};
+use super::restart::{Following, Look, Shown, Stand};
 use super::{Effect, Kind, Lasts, Notice, OperationStatus, State};
 use crate::backoff;
 
@@ -35,35 +38,36 @@ impl Following {
 }
 
 impl State {
-    /// Opens the streams that are to be open.
+    /// Asks for the records of those that the server may know: something has happened to one of them, or
+    /// nothing has for long.
     pub(super) fn follow(&mut self) {
         if !self.listening() || !self.link.is_open() {
             return;
         }
         let within = self.answer_time();
-        for following in self.restarts.runs.iter_mut().filter(|it| !it.open) {
+        for following in &mut self.restarts.runs {
             match &mut following.stand {
                 Stand::Asked => continue,
-                Stand::Doubted(_, until) => *until = self.now.mono + within,
+                Stand::Doubted(_, until) => *until = (*until).min(self.now.mono + within),
                 Stand::Taken => {}
             }
-            following.open = true;
-            self.out.push(Effect::Follow {
-                run: following.run,
-                after: following.after,
-            });
+            following.look = if following.look == Look::No {
+                self.out.push(Effect::Look(following.run));
+                Look::Under
+            } else {
+                Look::Again
+            };
         }
         self.lose_patience();
     }
 
-    /// Closes the streams of all; the page's own is closed as well.
+    /// What is asked for now gets no answer: the page's stream is lost.
     pub(super) fn unfollow(&mut self) {
-        for following in self.restarts.runs.iter_mut().filter(|it| it.open) {
-            following.open = false;
+        for following in &mut self.restarts.runs {
+            following.look = Look::No;
             if let Stand::Doubted(_, until) = &mut following.stand {
                 *until = u64::MAX;
             }
-            self.out.push(Effect::Unfollow(following.run));
         }
     }
 
@@ -75,6 +79,7 @@ impl State {
     }
 
     pub(super) fn operated(&mut self, run: Run, what: Operated) {
+        let (hidden, chance) = (self.hidden, self.chance());
         let Some(following) = self.restarts.get(run) else {
             return;
         };
@@ -84,49 +89,25 @@ impl State {
             return self.refuse(run, why);
         }
         following.stand = Stand::Taken;
-        let known = &mut following.operation;
-        let new = match what {
-            Operated::Lost => return self.follow_later(run),
+        match what {
+            Operated::Lost => {}
             Operated::Untold(why) => return self.lose_sight(run, why),
-            Operated::Ended(operation) => return self.end_restart(run, operation),
             Operated::Known(operation) => {
-                let new = operation.passed > known.passed;
-                // A record that was asked for may come behind the stream.
-                if operation.passed >= known.passed {
-                    *known = operation;
+                if let Some(status) = operation.ended {
+                    return self.end_restart(run, status, operation);
                 }
-                new
+                if operation.passed > following.operation.passed {
+                    (following.idle, following.since) = (0, self.now.mono);
+                }
+                following.operation = operation;
+                following.tell();
             }
-            Operated::Passed(number) => {
-                let new = number > following.after;
-                following.after = following.after.max(number);
-                known.passed = known.passed.max(number);
-                new
-            }
-        };
-        if new {
-            (following.attempts, following.since) = (0, self.now.mono);
         }
-        following.tell();
-    }
-
-    /// The stream of a restart is lost, and the page's own is not; its record says whether there is
-    /// still something to hear.
-    fn follow_later(&mut self, run: Run) {
-        let chance = self.chance();
-        let hidden = self.hidden;
-        let Some(following) = self.restarts.get(run).filter(|it| it.open) else {
-            return;
-        };
-        following.open = false;
-        self.out.push(Effect::Unfollow(run));
-        if following.attempts == 0 {
-            following.lost_at = self.now.mono;
+        if std::mem::take(&mut following.look) == Look::Again {
+            return self.follow();
         }
-        following.attempts += 1;
-        let elapsed = self.now.mono.saturating_sub(following.lost_at);
-        let wait = backoff::wait(following.attempts, elapsed, hidden, chance);
-        self.out.push(Effect::Look(run));
+        following.idle += 1;
+        let wait = backoff::look(following.idle, hidden, chance);
         self.arm(Timer::Follow, wait);
     }
 
@@ -141,10 +122,7 @@ impl State {
         }
     }
 
-    fn end_restart(&mut self, run: Run, operation: Operation) {
-        let Some(status) = operation.ended else {
-            return self.follow_later(run);
-        };
+    fn end_restart(&mut self, run: Run, status: OperationStatus, operation: Operation) {
         let Some(following) = self.take_run(run) else {
             return;
         };

@@ -101,7 +101,7 @@ pub enum Input {
     Accepted(Run, Name),
     /// The server does not, or does not answer.
     Refused(Run, Refusal),
-    /// Its stream has told something.
+    /// Its record was asked for.
     Operated(Run, Operated),
     /// What the server has answered to [`super::Effect::AskHealth`]; none where it has not.
     Health(Option<Health>),
@@ -286,7 +286,7 @@ pub enum Timer {
     Leave,
     /// Until a lost connection, or a restart, is worth a word.
     Notice,
-    /// Until the lost stream of a restart is asked for again.
+    /// Until the record of a restart is asked for again.
     Follow,
     /// Until a restart that has not ended is worth a word.
     Patience,

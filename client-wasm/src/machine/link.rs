@@ -25,10 +25,14 @@ pub(super) struct Link {
     lost: Option<Loss>,
     /// While no stream says anything: whether a server that was asked for its id has one.
     polled: Option<bool>,
+    /// When the stream was asked for, by [`Time::mono`].
+    asked_at: u64,
     /// The last proof of life.
     alive_at: Time,
     /// The announced interval of the pings.
     heartbeat: Option<u64>,
+    /// The greeting was asked for anew.
+    doubted: bool,
     /// Some stream has been opened.
     reached: bool,
     /// The console has been told why none was.
@@ -149,11 +153,16 @@ impl Link {
         }
     }
 
-    /// Since when it has been open, by [`Time::mono`]; where it is not, `now`.
-    pub(super) const fn open_since(&self, now: u64) -> u64 {
+    /// Takes note that the greeting is asked for anew; whether it was before.
+    pub(super) const fn doubt(&mut self) -> bool {
+        std::mem::replace(&mut self.doubted, true)
+    }
+
+    /// When it was asked for and when it was opened, by [`Time::mono`]; where it is not open, `now`.
+    pub(super) const fn asked_and_opened(&self, now: u64) -> (u64, u64) {
         match self.phase {
-            Phase::Open(open) => open.since,
-            _ => now,
+            Phase::Open(open) => (self.asked_at, open.since),
+            _ => (self.asked_at, now),
         }
     }
 
@@ -192,12 +201,17 @@ impl State {
             since: self.now.mono,
             attempt: 1,
         });
+        self.attempt();
+        self.want(self.link.stream);
+    }
+
+    pub(super) fn attempt(&mut self) {
         self.link.stream += 1;
         self.link.phase = Phase::Connecting;
+        self.link.asked_at = self.now.mono;
         self.disarm(Timer::Retry);
         self.arm(Timer::Connect, self.settings.timing.connect());
         self.wait_for_words();
-        self.want(self.link.stream);
     }
 
     /// Closes the stream, if there is one.

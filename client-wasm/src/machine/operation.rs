@@ -24,18 +24,14 @@ pub struct Operation {
     pub pid_after: Option<u32>,
 }
 
-/// What comes over a restart's own stream.
+/// What the server has answered to [`super::Effect::Look`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operated {
-    /// How far it is.
+    /// How far it is, or how it has ended.
     Known(Operation),
-    /// It has come to a phase, which is the one of this number, from 1 on.
-    Passed(u32),
-    /// It has ended.
-    Ended(Operation),
-    /// The server tells no more of it, for this reason.
+    /// The server knows nothing of it, for this reason.
     Untold(Why),
-    /// The stream is lost.
+    /// There was no answer.
     Lost,
 }
 

@@ -71,6 +71,18 @@ impl State {
         }
     }
 
+    /// Has the greeting said anew, by a stream of its own or by the tab that leads, which is not at fault.
+    pub(super) fn ask_again(&mut self) {
+        self.hang_up();
+        self.attempt();
+        let stream = self.link.stream();
+        if self.relay.leads() {
+            self.want(stream);
+        } else {
+            self.join(stream);
+        }
+    }
+
     /// Whether the streams are left to tabs that are seen.
     pub(super) const fn stands_back(&self) -> bool {
         self.hidden && self.relay.has_no_locks()
@@ -166,7 +178,7 @@ impl State {
             _ => return,
         }
         self.relay.term = self.relay.term.max(leader.term);
-        self.relay.leader = Some((leader, self.now.mono));
+        let before = self.relay.leader.replace((leader, self.now.mono));
         self.disarm(Timer::Join);
         if leader.hidden && !self.hidden && self.relay.role == Role::Following {
             let spread = u64::from(self.chance()) % SPREAD;
@@ -177,7 +189,8 @@ impl State {
                 self.disarm(Timer::Retry);
                 self.opened();
             }
-            (false, true) => self.lose(),
+            // Who has just taken over has none yet, and says so again if it gets none.
+            (false, true) if before.is_some_and(|(it, _)| it.term == leader.term) => self.lose(),
             _ => {}
         }
     }
@@ -185,7 +198,9 @@ impl State {
     /// Where too many lead alone, the latest does not.
     fn count(&mut self, leader: Leader) {
         let others = &mut self.relay.others;
-        others.retain(|term| *term != leader.term);
+        if let Some(at) = others.iter().position(|term| *term == leader.term) {
+            others.swap_remove(at);
+        }
         if leader.open && leader.term < self.relay.term {
             others.push(leader.term);
         }

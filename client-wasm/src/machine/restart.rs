@@ -40,11 +40,9 @@ pub(super) struct Following {
     pub(super) operation: Operation,
     /// Whether the server has taken it on, as far as is known.
     pub(super) stand: Stand,
-    pub(super) open: bool,
-    /// The number of the last phase.
-    pub(super) after: u32,
-    pub(super) attempts: u32,
-    pub(super) lost_at: u64,
+    pub(super) look: Look,
+    /// How often its record was asked for without news.
+    pub(super) idle: u32,
     pub(super) late: bool,
     pub(super) shown: Shown,
 }
@@ -54,11 +52,21 @@ pub(super) struct Following {
 pub(super) enum Stand {
     /// Its request is under way.
     Asked,
-    /// The request has had no answer, for this reason; its stream tells whether it has arrived. It is
-    /// given up at this time, once the stream is asked for.
+    /// The request has had no answer, for this reason; its record tells whether it has arrived. It is
+    /// given up at this time, once the record is asked for.
     Doubted(Why, u64),
     /// The server does it.
     Taken,
+}
+
+/// Whether its record is being asked for; one request at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Look {
+    #[default]
+    No,
+    Under,
+    /// And is to be asked for once more: something has happened since.
+    Again,
 }
 
 /// What its toast shows.
@@ -203,10 +211,8 @@ impl State {
             since: self.now.mono,
             operation: Operation::new(ask.op_id),
             stand: Stand::Asked,
-            open: false,
-            after: 0,
-            attempts: 0,
-            lost_at: self.now.mono,
+            look: Look::No,
+            idle: 0,
             late: false,
             shown: Shown::Before,
         });
@@ -284,9 +290,6 @@ impl State {
     /// Takes one out of those under way.
     pub(super) fn take_run(&mut self, run: Run) -> Option<Following> {
         let following = self.restarts.take(run)?;
-        if following.open {
-            self.out.push(Effect::Unfollow(run));
-        }
         if self.restarts.runs.is_empty() {
             self.disarm(Timer::Follow);
             self.disarm(Timer::Patience);

@@ -60,10 +60,13 @@ impl Services {
 impl State {
     pub(super) fn phase_changed(&mut self, doing: Doing) {
         self.services.note(self.now, &doing);
+        if doing.op_id.is_some() {
+            self.follow();
+        }
         match doing.phase {
             Phase::Ready => {
                 // The id that comes with it says more.
-                self.services.down.retain(|down| *down != doing.service);
+                name::drop(&mut self.services.down, doing.service);
                 self.troubles.solve(doing.service);
                 if self.toast == Some(Kind::Unrestarted) {
                     self.hide();

@@ -46,7 +46,10 @@ impl Troubles {
 
     /// The service is ready.
     pub(super) fn solve(&mut self, service: Name) {
-        self.all.retain(|it| it.problem.service != service);
+        let is_its = |it: &Trouble| it.problem.service == service;
+        if let Some(at) = self.all.iter().position(is_its) {
+            self.all.remove(at);
+        }
     }
 
     /// A new stream: the server repeats what lasts right after its greeting.

@@ -81,7 +81,9 @@ impl State {
             server.pid = server.pid.or(last.pid);
             server.started_at = server.started_at.or(last.started_at);
         }
-        let verdict = self.verdict(server.id, age);
+        let Some(verdict) = self.verdict(server.id, age) else {
+            return self.ask_again();
+        };
         let first = !std::mem::replace(&mut self.known.greeted, true);
         self.known.server = Some(server);
         match verdict {
@@ -102,9 +104,10 @@ impl State {
         }
     }
 
-    fn verdict(&self, id: Name, age: Option<u64>) -> Verdict {
+    /// `None` where their ages leave it open which is older.
+    fn verdict(&mut self, id: Name, age: Option<u64>) -> Option<Verdict> {
         let left = self.memory.left.contains(&id);
-        match &self.known.own {
+        Some(match &self.known.own {
             Some(own) if own.id == id => {
                 if self.known.files_moved() {
                     Verdict::Stale(Cause::Change)
@@ -116,17 +119,23 @@ impl State {
             Some(_) => Verdict::Stale(Cause::Restart),
             None if left || self.memory.vouched(self.born_at()) == Some(id) => Verdict::Fresh,
             None if self.known.outdated => Verdict::Stale(Cause::Restart),
-            // The server is younger than the document, so another one made it.
-            None if age.is_some_and(|age| age < self.aged()) => Verdict::Stale(Cause::Restart),
-            None => Verdict::Fresh,
-        }
+            None => return self.compare(age),
+        })
     }
 
-    /// How old the document was when its stream was opened. The server's age is of that moment, and
-    /// a busy page may hear of it much later.
-    const fn aged(&self) -> u64 {
-        let opened = self.link.open_since(self.now.mono);
-        opened.saturating_sub(self.settings.born)
+    /// A server that is younger than the document has not made it. The server's age is of some moment between the
+    /// question and its answer, which a busy page, or a server that is away, may hold up for long.
+    fn compare(&mut self, age: Option<u64>) -> Option<Verdict> {
+        let born = self.settings.born;
+        let younger = |at: u64| age.is_some_and(|age| age < at.saturating_sub(born));
+        let (asked, opened) = self.link.asked_and_opened(self.now.mono);
+        if !younger(opened) {
+            Some(Verdict::Fresh)
+        } else if younger(asked) || self.link.doubt() {
+            Some(Verdict::Stale(Cause::Restart))
+        } else {
+            None
+        }
     }
 
     /// When the document's response began, by the wall clock.

@@ -153,13 +153,11 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// What comes over a restart's stream.
+    /// What is known of a restart.
     pub(super) fn operated(&mut self, kind: u32) -> Option<Operated> {
         Some(match kind {
             26 => Operated::Known(self.operation()?),
-            27 => Operated::Passed(self.counted()),
-            28 => Operated::Ended(self.operation()?),
-            29 => Operated::Untold(self.why()),
+            27 => Operated::Untold(self.why()),
             _ => Operated::Lost,
         })
     }

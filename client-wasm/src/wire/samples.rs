@@ -81,8 +81,6 @@ pub(crate) fn effects() -> Vec<(Effect, &'static str)> {
         (Effect::Say(Remark::Paused), "say"),
         (Effect::Confirm(None, ask()), "confirm"),
         (Effect::Request(request), "request"),
-        (Effect::Follow { run: 3, after: 2 }, "follow"),
-        (Effect::Unfollow(3), "unfollow"),
         (Effect::Look(3), "look"),
         (
             Effect::Settle {

@@ -181,18 +181,16 @@ impl Effect {
             Self::Say(_) => 15,
             Self::Confirm(..) => 16,
             Self::Request(_) => 17,
-            Self::Follow { .. } => 18,
-            Self::Unfollow(_) => 19,
-            Self::Look(_) => 20,
-            Self::Settle { .. } => 21,
-            Self::Bar(_) => 22,
-            Self::AskHealth => 23,
-            Self::Lock { .. } => 24,
-            Self::Unlock => 25,
-            Self::Join(_) => 26,
-            Self::Lead { .. } => 27,
-            Self::Census => 28,
-            Self::Part => 29,
+            Self::Look(_) => 18,
+            Self::Settle { .. } => 19,
+            Self::Bar(_) => 20,
+            Self::AskHealth => 21,
+            Self::Lock { .. } => 22,
+            Self::Unlock => 23,
+            Self::Join(_) => 24,
+            Self::Lead { .. } => 25,
+            Self::Census => 26,
+            Self::Part => 27,
         }
     }
 
@@ -209,10 +207,7 @@ impl Effect {
             | Self::Unlock
             | Self::Census
             | Self::Part => {}
-            Self::Open(number)
-            | Self::Unfollow(number)
-            | Self::Look(number)
-            | Self::Join(number) => to.whole(*number),
+            Self::Open(number) | Self::Look(number) | Self::Join(number) => to.whole(*number),
             Self::Lock { rob } => to.flag(*rob),
             Self::Lead { term, open, quiet } => {
                 to.time(*term);
@@ -247,10 +242,6 @@ impl Effect {
                 to.ask(ask);
             }
             Self::Request(request) => to.request(request),
-            Self::Follow { run, after } => {
-                to.whole(*run);
-                to.whole(*after);
-            }
             Self::Settle { run, why, calls } => {
                 to.maybe(*run);
                 to.why(*why);

@@ -14,15 +14,21 @@ use super::{Failure, dense};
 
 /// The modules of `client-wasm/js` in the order in which they begin; a later one may use what an earlier
 /// one has added to the hands. The last is the loader's own.
-const FIRST: [&str; 3] = ["protocol", "inbox", "api"];
-const MAKERS: [&str; 18] = [
-    "kit", "timers", "settings", "stream", "forms", "page", "texts", "timeline", "ansi", "overlay",
-    "toast", "restart", "swap", "toggle", "relay", "life", "dispatch", "plain",
+/// The former ask for the stream, before there are texts.
+const EARLY: [&str; 8] = [
+    "protocol", "inbox", "api", "kit", "timers", "settings", "stream", "relay",
+];
+const MAKERS: [&str; 12] = [
+    "forms", "page", "texts", "timeline", "overlay", "toast", "restart", "swap", "toggle", "life",
+    "dispatch", "plain",
 ];
 
+/// How hard to look for what is smallest, of 9: the next one takes twice the time for a 400th.
+const LEVEL: u8 = 5;
+
 /// `reload.js` from the loader in the folder `client` and the modules in the folder `js`. Its comments,
-/// blanks and long names go, and the module is deflated, with the texts: a development server sends
-/// the file uncompressed.
+/// blanks and long names go, and the module is packed, with the texts: a development server sends the
+/// file uncompressed.
 ///
 /// The second text says how many bytes each part takes.
 pub(crate) fn script(
@@ -34,11 +40,11 @@ pub(crate) fn script(
         let folder = if *name == "plain" { client } else { js };
         block(name, &read(&folder.join(name).with_extension("js"))?)
     };
-    let first: String = FIRST.iter().map(block).collect::<Result<_, _>>()?;
-    let makers: String = MAKERS.iter().map(block).collect::<Result<_, _>>()?;
+    let blocks = |names: &[&str]| names.iter().map(block).collect::<Result<String, _>>();
+    let (early, makers) = (blocks(&EARLY)?, blocks(&MAKERS)?);
     let loader = read(&client.join("loader.js"))?;
     let source = [
-        ("FIRST;", first.as_str()),
+        ("EARLY;", early.as_str()),
         ("MAKERS;", &makers),
         ("GLUE;", &built.glue),
         ("IMPORTS", &built.imports),
@@ -47,11 +53,14 @@ pub(crate) fn script(
         .iter()
         .try_fold(loader, |source, (place, with)| fill(&source, place, with))?;
     let hoisted = hoist(&source)?;
-    let mut packed = texts(&read(&js.join("pack.js"))?, &hoisted.texts)?.into_bytes();
+    let mut all = texts(&read(&js.join("pack.js"))?, &hoisted.texts)?.into_bytes();
+    let texts = all.len().to_string();
+    all.extend(&built.module);
     let source = inline(&split(&hoisted.script)?)?;
-    let source = fill(&source, "TEXTS", &packed.len().to_string())?;
-    packed.extend(&built.module);
-    let letters = format!("\"{}\"", dense::encode(&deflated(&packed)?));
+    let source = source.replace("TEXTS", &texts);
+    let source = source.replace("ALL", &all.len().to_string());
+    let packed = upkr::pack(&all, LEVEL, &upkr::Config::default(), None);
+    let letters = format!("\"{}\"", dense::encode(&packed));
     let glue = minify(&built.glue)?.len();
     let script = fill(&minify(&source)?, "PACKED", &letters)?;
     let hands = script.len() - letters.len() - glue;
@@ -110,16 +119,4 @@ fn fill(text: &str, place: &str, with: &str) -> Result<String, Failure> {
         .next()
         .ok_or_else(|| format!("`client/loader.js` has no place for {place}"))?;
     Ok([before, with, after].concat())
-}
-
-fn deflated(module: &[u8]) -> Result<Vec<u8>, Failure> {
-    let mut deflated = Vec::new();
-    zopfli::compress(
-        zopfli::Options::default(),
-        zopfli::Format::Deflate,
-        module,
-        &mut deflated,
-    )
-    .map_err(|error| format!("cannot deflate the client: {error}"))?;
-    Ok(deflated)
 }

@@ -107,8 +107,9 @@ fn bind(module: &Path) -> Result<Client, Box<dyn std::error::Error>> {
     let glue = output.start().ok_or("its glue has another shape")?;
     let glue = glue.replace("export ", "");
     let module = output.wasm_mut();
+    shrink::unexport(module);
     shrink::silence(module);
-    let imports = shrink::imports(module);
+    let imports = shrink::imports(module)?;
     Ok(Client {
         glue,
         imports,

@@ -5,7 +5,7 @@
 //!
 //! The module is compiled from `client-wasm`, bound and trimmed. What the hands in `client-wasm/js` and the
 //! fallback `client/plain.js` do goes, with the glue, into the frame `client/loader.js`; all of it becomes
-//! one scope, and is minified as one script. Then the texts and the module, deflated, take their place in it.
+//! one scope, and is minified as one script. Then the texts and the module, packed, take their place in it.
 //! How many bytes each part has is in `parts.txt`.
 //!
 //! - [`client`]: `client-wasm` as a module and the glue around it

@@ -1,10 +1,27 @@
 //! What a browser can do without in the module.
 
-use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module};
+use walrus::{ExportId, ExportItem, FunctionBuilder, FunctionId, FunctionKind, Module};
+
+use super::Failure;
+
+/// What the names of wasm-bindgen's own begin with.
+const BINDGEN: &str = "__wbindgen";
 
 /// Parts of the symbols of functions that make texts. The client makes none but for its panics, and
 /// nobody reads these: a browser tells by name in which function the module has stopped.
 const TEXTS: [&str; 4] = ["4core3fmt", "core..fmt..", "3std9panicking", "5alloc3fmt"];
+
+/// Leaves of what is exported the functions of the client. wasm-bindgen's prepare a table for values of JavaScript,
+/// of which a module that is handed numbers alone has none.
+pub(crate) fn unexport(module: &mut Module) {
+    let exports = module.exports.iter();
+    let others = exports
+        .filter(|it| !matches!(it.item, ExportItem::Function(_)) || it.name.starts_with(BINDGEN));
+    let others: Vec<ExportId> = others.map(walrus::Export::id).collect();
+    for id in others {
+        module.exports.delete(id);
+    }
+}
 
 /// Replaces functions that make texts by one that stops the module.
 pub(crate) fn silence(module: &mut Module) {
@@ -28,14 +45,19 @@ pub(crate) fn silence(module: &mut Module) {
     walrus::passes::gc::run(module);
 }
 
-/// Gives short names to what the module imports, all of it functions of the glue.
-pub(crate) fn imports(module: &mut Module) -> String {
+/// Gives short names to what the module imports, all of it functions of the loader.
+pub(crate) fn imports(module: &mut Module) -> Result<String, Failure> {
     let mut fields = Vec::new();
     for (index, import) in module.imports.iter_mut().enumerate() {
         let short = format!("_{index}");
         let name = std::mem::replace(&mut import.name, short.clone());
+        if name.starts_with(BINDGEN) {
+            return Err(format!(
+                "the client may hand over numbers alone: it imports `{name}`"
+            ));
+        }
         "_".clone_into(&mut import.module);
         fields.push(format!("{short}:{name}"));
     }
-    format!("_:{{{}}}", fields.join(","))
+    Ok(format!("_:{{{}}}", fields.join(",")))
 }

@@ -12,6 +12,7 @@ scenarios! {
     all:
         typed_text_is_not_lost_without_a_word,
         form_that_was_sent_has_nothing_to_lose,
+        form_that_the_page_sends_itself_has_no_answer,
         page_that_answers_a_form_asks_first;
 }
 
@@ -57,6 +58,21 @@ async fn form_that_was_sent_has_nothing_to_lose(engine: Engine, runtime: Runtime
     documents(&browser, 2).await;
     browser.type_into("#name", "new").await;
     browser.value("document.forms[0].requestSubmit()").await;
+    shim.restart().await;
+    documents(&browser, 3).await;
+}
+
+async fn form_that_the_page_sends_itself_has_no_answer(engine: Engine, runtime: Runtime) {
+    let fetches = "addEventListener('submit', (event) => {
+        event.preventDefault();
+        const body = new FormData(event.target);
+        fetch('/sent', { method: 'POST', body }).finally(() => (location.href = '/?sent'));
+    });";
+    let mut shim = Shim::serve(&Page::new(runtime).early(fetches).body(FORM).alone()).await;
+    let browser = open(engine, &shim.url("/"), runtime).await;
+    browser.value("document.forms[0].requestSubmit()").await;
+    browser.wait_for("location.search === '?sent'").await;
+    documents(&browser, 2).await;
     shim.restart().await;
     documents(&browser, 3).await;
 }

@@ -21,7 +21,8 @@ scenarios! {
         page_of_a_web_view_is_let_in_by_a_pattern;
     both:
         frame_of_the_same_origin_reloads_itself,
-        file_that_is_let_in_reloads;
+        file_that_is_let_in_reloads,
+        file_that_was_busy_takes_no_server_for_younger;
 }
 
 /// Tells the page around what happens in a frame, and does there what that page says.
@@ -159,10 +160,12 @@ fn read_stream(address: &str) {
     let _ = socket.read_to_end(&mut Vec::new());
 }
 
-/// A page in a file of its own, with the script of this shim.
-fn file(shim: &Shim, runtime: Runtime) -> (tempfile::TempDir, String) {
+/// A page in a file of its own, with the script of this shim, before which `early` runs.
+fn file(shim: &Shim, runtime: Runtime, early: &str) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let page = Page::new(runtime).script(&shim.url("/reload.js"));
+    let page = Page::new(runtime)
+        .script(&shim.url("/reload.js"))
+        .early(early);
     let path = folder.path().join("page.html");
     fs::write(&path, page.html()).expect("a written page");
     let address = format!("file://{}", path.display());
@@ -171,15 +174,36 @@ fn file(shim: &Shim, runtime: Runtime) -> (tempfile::TempDir, String) {
 
 async fn file_that_is_let_in_reloads(engine: Engine, runtime: Runtime) {
     let mut shim = Shim::serve_with(&[], &["--allow-origin", "null"]).await;
-    let (_folder, address) = file(&shim, runtime);
+    let (_folder, address) = file(&shim, runtime, "");
     let browser = open(engine, &address, runtime).await;
+    shim.restart().await;
+    documents(&browser, 2).await;
+}
+
+/// Keeps the page busy from its first stream's request on until longer ago than the server was started.
+const BUSY: &str = "
+    const { EventSource: Source } = window;
+    window.EventSource = function (url) {
+        const source = new Source(url);
+        const until = performance.now() + (window.busied ? 0 : 3000);
+        window.busied = true;
+        while (performance.now() < until);
+        return source;
+    };";
+
+async fn file_that_was_busy_takes_no_server_for_younger(engine: Engine, runtime: Runtime) {
+    let browser = Browser::lease(engine).await;
+    let mut shim = Shim::serve_with(&[], &["--allow-origin", "null"]).await;
+    let (_folder, address) = file(&shim, runtime, BUSY);
+    browser.open(&address).await;
+    documents(&browser, 1).await;
     shim.restart().await;
     documents(&browser, 2).await;
 }
 
 async fn file_is_told_which_flag_lets_it_in(engine: Engine) {
     let shim = Shim::serve(&[]).await;
-    let (_folder, address) = file(&shim, Runtime::Wasm);
+    let (_folder, address) = file(&shim, Runtime::Wasm, "");
     let browser = Browser::lease(engine).await;
     browser.open(&address).await;
     browser.wait_for("witness.said.length").await;

@@ -138,10 +138,10 @@ const CASES = {
       [7, "cancelled", "Restart cancelled: something else has come first."],
     ]) {
       run.operation.record = "restarts/op.json";
-      run.reason = "";
+      run.operation.reason = "";
       same(say(hands, 15, 1, status, 0, 0), words + " Record: restarts/op.json");
       same(inToast("[part=toast]").dataset.kind, kind);
-      run.reason = "because.";
+      run.operation.reason = "because.";
       holds(say(hands, 15, 1, status, 0, 0).includes(": because. Record: "), "the reason");
     }
   },
@@ -214,20 +214,21 @@ const CASES = {
   },
 
   a_problem_is_shown_as_text_with_its_colors(hands) {
-    const output = "plain <i>\n\x1b[1;31merror\x1b[0m \x1b[38;2;1;2;3;4;2mrgb\x1b[m\n";
-    const problem = (service, output) => [hands.name(service), hands.name(JSON.stringify({ service, title: "check failed: <b>", output }))];
-    hands.act(11, [1, ...problem("app", output)]);
+    const output = "plain <i>\nerror rgb";
+    const looks = [[10, ""], [5, "color:var(--c1);font-weight:700"], [1, ""], [2, "color:rgb(1,2,3);text-decoration:underline;opacity:.8"]];
+    const problem = (service, output, looks) => [hands.name(service), hands.name(JSON.stringify({ service, title: "check failed: <b>", output, looks }))];
+    hands.act(11, [1, ...problem("app", output, looks)]);
     const words = (part) => inOverlay(`[part=${part}]`).textContent;
     same([words("service"), words("title"), words("output")], ["app", "check failed: <b>", "plain <i>\nerror rgb"]);
     same(words("note"), "The version before keeps running. This goes away when it is solved.");
-    const [error, rgb] = inOverlay("[part=output]").querySelectorAll("span");
+    const [, error, , rgb] = inOverlay("[part=output]").querySelectorAll("span");
     same([error.style.color, error.style.fontWeight], ["var(--c1)", "700"]);
     same([rgb.style.color, rgb.style.textDecoration, rgb.style.opacity], ["rgb(1, 2, 3)", "underline", "0.8"]);
     const first = inOverlay("[part=output]").firstChild;
-    hands.act(11, [0, ...problem("app", output), ...problem("api", "two")]);
+    hands.act(11, [0, ...problem("app", output, looks), ...problem("api", "two")]);
     same(inOverlay("[part=output]").firstChild === first, true, "left as it is");
     same(words("note"), "Also api: check failed: <b>. This goes away when it is solved.");
-    hands.act(11, [0, ...problem("api", "two"), ...problem("app", output)]);
+    hands.act(11, [0, ...problem("api", "two"), ...problem("app", output, looks)]);
     same(words("output"), "two");
     holds(inOverlay("[role=alert]").textContent.includes("check failed") && !inOverlay("[role=alert]").textContent.includes("two"), "the alert");
     hands.act(11, [0]);
@@ -248,55 +249,6 @@ const CASES = {
     document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
     same(hands.told.length, 2);
     field.remove();
-  },
-
-  colors(hands) {
-    for (const [codes, expected] of [
-      ["31", "fg=var(--c1)"], ["1;31", "fg=var(--c1) bold"], ["01;031", "fg=var(--c1) bold"], ["91", "fg=var(--c9)"],
-      ["42", "fg=var(--screen) bg=var(--c2)"], ["107", "fg=var(--screen) bg=var(--c15)"], ["34;47", "fg=var(--screen) bg=var(--c7)"],
-      ["40", "bg=var(--screen)"], ["31;40", "fg=var(--c1) bg=var(--screen)"], ["30", "fg=var(--c0)"],
-      ["38;5;3", "fg=var(--c3)"], ["38;5;208", "fg=rgb(255,135,0)"], ["38;5;16", "fg=rgb(0,0,0)"],
-      ["38;5;231", "fg=rgb(255,255,255)"], ["38;5;232", "fg=rgb(8,8,8)"], ["48;5;255", "bg=rgb(238,238,238)"],
-      ["38;2;1;22;255", "fg=rgb(1,22,255)"], ["48;2;1;22;255;1", "bg=rgb(1,22,255) bold"], ["38:5:208", "fg=rgb(255,135,0)"],
-      ["38:2:1:22:255", "fg=rgb(1,22,255)"], ["38:2::1:22:255", "fg=rgb(1,22,255)"], ["58;5;1", ""], ["58;2;4;4;4;2", "dim"],
-      ["2", "dim"], ["4", "underline"], ["4:3", "underline"], ["4;4:0", ""], ["1;2;22", ""], ["31;39;41;49", ""],
-      ["7", "fg=var(--screen) bg=var(--text)"], ["31;7", "fg=var(--screen) bg=var(--c1)"], ["7;27", ""], ["", ""], ["1;", ""],
-      ["38;5", ""], ["38;2;1;2", ""], ["38;5;256", ""], ["999", ""], ["?31", ""], [">4;2", ""], ["3;9;53", ""],
-    ]) {
-      const [[text, { color, background, fontWeight, opacity, textDecoration }]] = hands.spans(`\x1b[${codes}mit`);
-      const looks = [color && "fg=" + color, background && "bg=" + background, fontWeight && "bold", opacity && "dim", textDecoration];
-      same([text, looks.filter(Boolean).join(" ")], ["it", expected], codes);
-    }
-  },
-  looks_follow_one_another(hands) {
-    same(hands.spans("\x1b[1m\x1b[31merror\x1b[0m: \x1b[4mno\x1b[m!"), [
-      ["error", { color: "var(--c1)", fontWeight: "700" }], [": ", {}], ["no", { textDecoration: "underline" }], ["!", {}],
-    ]);
-  },
-  everything_else_is_dropped(hands) {
-    for (const [output, left] of [
-      ["plain\n\ttext\n\n", "plain\n\ttext\n"], ["a\r\nb\rc", "a\nb\nc"], ["a\x08\x07\0\x7f\u0085b", "ab"],
-      ["\x1b[2J\x1b[10;3Ha\x1b[?25lb\x1b[1 qc", "abc"],
-      ["see \x1b]8;;javascript:alert(1)\x1b\\here\x1b]8;;\x1b\\!", "see here!"], ["\x1b]0;title\x07text", "text"],
-      ["\x1bPdevice\x1b\\a\x1b_program\x1b\\b", "ab"], ["\x1b]8;;never ended\nnext", "\nnext"], ["\x1b]broken\x1b[31moff", "off"],
-      ["\x1b(B\x1b7a\x1b8\x1bMb", "ab"], ["\x1b\x1b[31ma", "a"], ["\x1b\na", "\na"], ["\x1b[31\na", "\na"], ["\x1b[31\x1b[0ma", "a"],
-      ["\x1b[31é", "é"], ["end\x1b", "end"], ["end\x1b[", "end"], ["end\x1b]", "end"], ["<b>&amp;\u{1f980}", "<b>&amp;\u{1f980}"], ["", ""],
-    ])
-      same(hands.spans(output).map(([text]) => text).join(""), left, JSON.stringify(output));
-  },
-  of_too_much_the_last_lines_are_taken(hands) {
-    const text = hands.spans("ééé\x1b[31mé\n".repeat(hands.P.most / 5)).map(([text]) => text).join("");
-    holds(text.length <= hands.P.most && text.startsWith("éééé\n"), text.length);
-    same((text.length + 1) % 5, 0);
-    const spans = hands.spans("\x1b[31ma\x1b[32mb".repeat(2000));
-    same([spans.length, spans.at(-1)[1], spans.map(([text]) => text).join("").length], [2000, {}, 4000]);
-  },
-  whatever_comes_is_read(hands) {
-    const pieces = ["\x1b", "[", "]", "P", "_", ";", ":", "m", "3", "8", "5", "\n", "\r", "\t", "\x07", "\u009c", "a", "é", "\u{1f980}", " ", "?"];
-    for (let round = 0; round < 3000; round++) {
-      const output = Array.from({ length: 40 }, () => pieces[Math.floor(Math.random() * pieces.length)]).join("");
-      for (const [text] of hands.spans(output)) holds(text && !/[^\P{Cc}\n\t]/u.test(text), JSON.stringify(output));
-    }
   },
 
   the_stream_is_found_from_the_tag(hands) {
@@ -339,10 +291,10 @@ const CASES = {
     const memory = [0, 17, 1, 18, 2, 1, 3, hands.name("a\nb"), 3, hands.name("c"), 4, 1.5, 5, hands.name("7"), 6, hands.name("r"), 7, 0, 8, 4];
     hands.act(13, memory);
     same(hands.memory(), memory);
-    sessionStorage.setItem(hands.P.memory + ":" + location.pathname, '[["act", null], ["unheard", 1], ["act", 3]]');
-    same(hands.memory(), [0, 3]);
-    for (const nonsense of ["{}", "[1]", "left a\n", "null"]) {
-      sessionStorage.setItem(hands.P.memory + ":" + location.pathname, nonsense);
+    hands.store("set", hands.P.memory + ":" + location.pathname, '[3, "a", 0, 3]');
+    same(hands.memory(), [3, hands.name("a"), 0, 3]);
+    for (const nonsense of ["{}", "1", "left a\n", "null"]) {
+      hands.store("set", hands.P.memory + ":" + location.pathname, nonsense);
       same(hands.memory(), []);
     }
     sessionStorage.clear();
@@ -433,7 +385,7 @@ const CASES = {
     violate(hands.events, "enforce", "img-src");
     same(hands.told, []);
     violate(hands.events);
-    same(hands.told, [[35, [1]]]);
+    same(hands.told, [[33, [1]]]);
     for (const remark of [1, 3]) hands.act(15, [remark]);
     hands.cached = true;
     hands.act(15, [1]);
@@ -461,6 +413,51 @@ const CASES = {
       [8, [1]], [8, [1]], [9, [1]], [10, [1]],
     ]);
   },
+  async a_stream_in_a_hurry_is_heard_once_it_is_asked_for(hands) {
+    const mark = "server-reload:leads " + hands.events;
+    const { EventSource } = window;
+    const all = [];
+    window.EventSource = class extends EventTarget {
+      constructor() {
+        super();
+        all.push(this);
+      }
+      close() {
+        this.closed = true;
+      }
+    };
+    try {
+      localStorage.setItem(mark, "true");
+      hands.stamp = "a";
+      hands.hurry();
+      same(all.length, 0, "another tab has one");
+      localStorage.removeItem(mark);
+      hands.stamp = "";
+      hands.hurry();
+      same(all.length, 0, "the page does not know its server");
+      hands.stamp = "a";
+      hands.hurry();
+      const [source] = all;
+      const hear = (type, data) => source.dispatchEvent(new MessageEvent(type, { data }));
+      hear("open");
+      hear("hello", "{}");
+      same(hands.told, []);
+      hands.act(0, [1]);
+      hear("ping", "{}");
+      same([all.length, hands.told.map(([kind]) => kind)], [1, [1, 3, 8]]);
+      hands.act(1, []);
+      hands.act(0, [2]);
+      same([all.length, source.closed], [2, true]);
+      hands.act(22, [0]);
+      await until("the lock", () => hands.told.at(-1)[0] === 30);
+      same(localStorage.getItem(mark), "true");
+      hands.act(23, []);
+      same(localStorage.getItem(mark), null);
+    } finally {
+      window.EventSource = EventSource;
+      localStorage.removeItem(mark);
+    }
+  },
   long_output_is_not_kept_for_ever(hands) {
     for (let at = 0; at < 70; at++) heard(hands, "problem", { service: "app", title: String(at) });
     const [first, last] = [hands.told[0][1][2], hands.told[69][1][2]];
@@ -471,22 +468,22 @@ const CASES = {
     const answers = [{ ok: true, json: async () => ({ id: "a", uptime: 1.5, pid: 7 }) }, { ok: false }];
     hands.fetch = async () => answers.shift() ?? Promise.reject();
     for (let at = 1; at < 4; at++) {
-      hands.act(23, []);
+      hands.act(21, []);
       await until("an answer", () => hands.told.length === at);
     }
-    const none = [31, [0, 0, NO, 0, NO]];
-    same(hands.told, [[31, [1, hands.name("a"), 1500, 0, 7]], none, none]);
+    const none = [29, [0, 0, NO, 0, NO]];
+    same(hands.told, [[29, [1, hands.name("a"), 1500, 0, 7]], none, none]);
   },
 
   what_is_hidden_comes_back_as_the_page_had_it(hands) {
     const button = add("button", { "data-reload-restart": "api", title: "mine", style: "display: flex" });
     const other = add("a", { "data-reload-restart": "" });
     const [no, api] = [hands.name("no"), hands.name("api")];
-    hands.act(22, [0, api, no]);
+    hands.act(20, [0, api, no]);
     same([button.hidden, button.title, other.hidden, other.title], [true, "no", false, ""]);
-    hands.act(22, [-1]);
+    hands.act(20, [-1]);
     same([button.title.slice(0, 15), other.hidden], ["Auto-reload is ", true]);
-    hands.act(22, [0, 0, no]);
+    hands.act(20, [0, 0, no]);
     same([button.hidden, other.hidden, other.title], [false, true, "no"]);
     hands.stop();
     same([button.title, button.getAttribute("style"), button.hidden], ["mine", "display: flex;", false]);
@@ -496,11 +493,11 @@ const CASES = {
   },
   async what_the_page_has_taken_away_is_let_go_and_the_rest_is_written_once(hands) {
     const [kept, gone] = ["button", "a"].map((tag) => add(tag, { "data-reload-restart": "" }));
-    hands.act(22, [-2]);
+    hands.act(20, [-2]);
     const observer = new MutationObserver(() => {});
     observer.observe(kept, { attributes: true });
     gone.remove();
-    hands.act(22, [-2]);
+    hands.act(20, [-2]);
     same([kept.hidden, gone.hidden, observer.takeRecords().length], [true, false, 0]);
     const late = add("button", { "data-reload-restart": "" });
     await until("one that is added later", () => late.hidden);
@@ -565,10 +562,10 @@ const CASES = {
     const first = hands.restart({ service: "api", confirm: false });
     const second = hands.restart({});
     same(hands.told.map(([, numbers]) => numbers.slice(1)), [[hands.name("api"), 1, 0, 0], [0, 0, 0, 1]]);
-    hands.act(21, [NO, -4, 0]);
+    hands.act(19, [NO, -4, 0]);
     same(await first.catch((error) => error.message), "there is no connection to server-reload");
     running(hands).operation.json = '{"status":"restarted"}';
-    hands.act(21, [1, 0, 1]);
+    hands.act(19, [1, 0, 1]);
     same(await second, { status: "restarted" });
   },
 };

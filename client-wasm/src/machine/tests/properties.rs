@@ -78,7 +78,7 @@ proptest! {
                 matches!(
                     effect,
                     Effect::Open(_) | Effect::Arm(..) | Effect::Knock | Effect::Announce(_) | Effect::Reload
-                        | Effect::Request(_) | Effect::Follow { .. } | Effect::Confirm(..) | Effect::AskHealth
+                        | Effect::Request(_) | Effect::Look(_) | Effect::Confirm(..) | Effect::AskHealth
                 )
             });
             prop_assert_eq!(loud, None, "after {:?}", happening);
@@ -257,7 +257,6 @@ proptest! {
         let mut play = Play::new(settings);
         let follows = |play: &Play, run| play.page.state.restarts.runs.iter().any(|it| it.run == run);
         let mut under_way: Vec<(Run, Option<Name>)> = Vec::new();
-        let mut followed: Vec<Run> = Vec::new();
         for happening in happenings {
             for effect in play.play(happening) {
                 match effect {
@@ -268,16 +267,13 @@ proptest! {
                         prop_assert!(!twice, "{:?} beside {:?}", request, under_way);
                         under_way.push((request.run, request.service));
                     }
-                    Effect::Follow { run, .. } => {
-                        prop_assert!(!followed.contains(&run), "{} has a stream", run);
-                        followed.push(run);
+                    Effect::Look(run) => {
+                        prop_assert!(follows(&play, run), "{} has ended", run);
+                        prop_assert!(play.page.open.is_some(), "no connection");
                     }
-                    Effect::Unfollow(run) => followed.retain(|it| *it != run),
                     _ => {}
                 }
             }
-            prop_assert!(followed.iter().all(|run| follows(&play, *run)), "{:?}", followed);
-            prop_assert!(play.page.open.is_some() || followed.is_empty(), "{:?}", followed);
         }
         play.play(Happening::Enable(true));
         play.play(Happening::Enable(false));

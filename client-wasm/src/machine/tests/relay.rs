@@ -64,6 +64,39 @@ fn a_tab_that_is_seen_robs_a_hidden_leader() {
 }
 
 #[test]
+fn nobody_notices_that_a_leader_is_robbed() {
+    let mut tabs = opened(3);
+    tabs.show(0, true);
+    tabs.show(2, false);
+    tabs.pass(1_000);
+    assert_eq!(tabs.holder, Some(2));
+    for at in tabs.places() {
+        let statuses = &tabs.tab(at).expect("a tab").statuses;
+        assert_eq!(*statuses, [Status::Connected], "tab {at}");
+    }
+}
+
+#[test]
+fn a_server_that_is_gone_when_a_leader_is_robbed_is_missed_by_all() {
+    for silent in [false, true] {
+        let mut tabs = opened(3);
+        tabs.pass(2_000);
+        tabs.show(0, true);
+        tabs.server = None;
+        if silent {
+            // Its stream ends at the very moment at which it is robbed.
+            tabs.tab(0).expect("a tab").source = None;
+        }
+        tabs.show(2, false);
+        tabs.pass(1_000);
+        for at in tabs.places() {
+            let status = tabs.tab(at).expect("a tab").state.status();
+            assert_eq!(status, Status::Reconnecting, "tab {at}");
+        }
+    }
+}
+
+#[test]
 fn a_frozen_leader_is_robbed_and_what_it_says_later_counts_for_nothing() {
     let mut tabs = opened(2);
     tabs.show(1, false);

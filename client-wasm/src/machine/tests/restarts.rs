@@ -38,7 +38,7 @@ fn requests(effects: &[Effect]) -> Vec<&Request> {
     requests.collect()
 }
 
-/// As the stream tells it first.
+/// As its record has it first.
 fn begun() -> Operation {
     Operation {
         pid_before: Some(4711),
@@ -57,20 +57,32 @@ fn ended(status: OperationStatus) -> Operation {
     }
 }
 
-/// Any word of a restart's stream.
+/// It has come to so many phases.
+fn passed(passed: u32) -> Operation {
+    Operation { passed, ..begun() }
+}
+
+fn looks(effects: &[Effect]) -> usize {
+    effects
+        .iter()
+        .filter(|it| matches!(it, Effect::Look(_)))
+        .count()
+}
+
+/// Any answer about a restart.
 pub(super) fn operated_by_number(number: u8) -> Operated {
     match number {
         0 => Operated::Lost,
         1 => Operated::Known(begun()),
-        2 => Operated::Passed(1),
-        3 => Operated::Passed(2),
+        2 => Operated::Known(passed(1)),
+        3 => Operated::Known(passed(2)),
         4 => Operated::Untold(said("no")),
-        5 => Operated::Ended(ended(OperationStatus::Restarted)),
-        _ => Operated::Ended(ended(OperationStatus::Exited)),
+        5 => Operated::Known(ended(OperationStatus::Restarted)),
+        _ => Operated::Known(ended(OperationStatus::Exited)),
     }
 }
 
-/// Asked, accepted, and its stream has told the first.
+/// Asked, accepted, and its record has come once.
 fn restarting(page: &mut Page) {
     page.tell(ask(0, None));
     page.tell(Input::Accepted(1, name("op")));

@@ -68,11 +68,13 @@ fn a_broken_connection_with_the_same_id_does_nothing() {
 fn a_server_younger_than_the_document_has_not_made_it() {
     let mut page = Page::new(settings());
     page.pass(200);
+    page.fail();
+    page.due(Timer::Retry);
     let effects = page.greeted("b", 100);
     assert_eq!(
         reloads(&effects),
         1,
-        "the document began 230 ms ago, the server 100 ms ago"
+        "the document began more than 200 ms ago, the server 100 ms ago"
     );
     let mut next = page.reloaded(settings());
     next.pass(500);
@@ -90,6 +92,25 @@ fn a_greeting_that_is_heard_late_does_not_make_its_server_younger() {
     page.pass(13_000);
     assert_eq!(reloads(&page.hear(hello("a", 2_000))), 0);
     assert_eq!(page.status(), Status::Connected);
+}
+
+#[test]
+fn a_server_whose_stream_was_long_in_coming_is_asked_once_more() {
+    for (age, reloaded) in [(3_000, 0), (1_020, 1)] {
+        let mut page = Page::new(settings());
+        page.pass(2_000);
+        assert_eq!(
+            reloads(&page.greeted("a", 1_000)),
+            0,
+            "asked for at its start"
+        );
+        assert_eq!(page.status(), Status::Connecting);
+        assert_eq!(
+            reloads(&page.greeted("a", age)),
+            reloaded,
+            "asked for 2 s after it"
+        );
+    }
 }
 
 #[test]
@@ -112,6 +133,8 @@ fn a_verdict_by_age_is_not_lost_when_the_server_goes_down_again() {
         ..settings()
     });
     page.pass(200);
+    page.fail();
+    page.due(Timer::Retry);
     page.greeted("b", 100);
     page.hear(phase(Phase::Stopping));
     page.pass(300);

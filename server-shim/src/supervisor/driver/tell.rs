@@ -4,8 +4,8 @@ use server_reload_protocol::payload::{Change, ChangeKind, Phase, PhaseChange, Pr
 
 use super::Driver;
 use super::backend::Backend;
-use crate::supervisor::News;
 use crate::supervisor::machine::{Op, ServiceNo};
+use crate::supervisor::{News, looks};
 
 /// What a service does now.
 #[derive(Debug)]
@@ -83,10 +83,12 @@ impl Driver {
         let more = [more.trim(), output];
         let output = more.iter().filter(|part| !part.is_empty());
         if let Some(backend) = self.backends.get(service) {
+            let (output, looks) = looks::read(&output.copied().collect::<Vec<_>>().join("\n\n"));
             self.shim.hub().problem(Problem {
                 service: backend.service.name.clone(),
                 title: title.to_owned(),
-                output: output.copied().collect::<Vec<_>>().join("\n\n"),
+                output,
+                looks,
             });
         }
     }

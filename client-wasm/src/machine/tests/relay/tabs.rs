@@ -40,6 +40,8 @@ pub(super) struct Tab {
     pub(super) news: String,
     /// The ids that it was loaded again for.
     pub(super) reloads: Vec<String>,
+    /// What it was in, one after the other.
+    pub(super) statuses: Vec<Status>,
 }
 
 /// All of them. Tabs are known by their place, which they keep.
@@ -100,6 +102,7 @@ impl Tabs {
             memory,
             news: String::new(),
             reloads,
+            statuses: Vec::new(),
         });
         self.tell(at, Input::Start);
     }
@@ -146,6 +149,7 @@ impl Tabs {
             Effect::Open(stream) => tab.source = Some((stream, false)),
             Effect::Close => tab.source = None,
             Effect::Remember(memory) => tab.memory = memory,
+            Effect::Status { now, .. } => tab.statuses.push(now),
             Effect::Join(stream) => {
                 tab.joined = Some(stream);
                 tab.word = None;

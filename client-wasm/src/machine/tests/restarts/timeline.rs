@@ -21,8 +21,8 @@ fn it_is_shown_at_once_and_with_each_phase() {
     page.tell(Input::Accepted(1, name("op")));
     for what in [
         Operated::Known(begun()),
-        Operated::Passed(1),
-        Operated::Passed(2),
+        Operated::Known(passed(1)),
+        Operated::Known(passed(2)),
     ] {
         page.pass(100);
         assert_eq!(shown(&operated(&mut page, what)), ["restarting"]);
@@ -35,13 +35,13 @@ fn without_an_end_it_says_what_is_known_and_goes_on() {
     let mut page = page();
     restarting(&mut page);
     page.pass(2_000);
-    operated(&mut page, Operated::Passed(1));
+    operated(&mut page, Operated::Known(passed(1)));
     let effects = page.due(Timer::Patience);
     assert_eq!(shown(&effects), ["restarting"]);
     assert_eq!(lasts(&page), (true, 30_000, 28_000));
     let effects = operated(
         &mut page,
-        Operated::Ended(ended(OperationStatus::Restarted)),
+        Operated::Known(ended(OperationStatus::Restarted)),
     );
     assert_eq!(shown(&effects), ["restarted"]);
 }
@@ -72,9 +72,9 @@ fn what_is_dismissed_comes_back_only_to_say_that_it_failed() {
         let mut page = page();
         restarting(&mut page);
         page.tell(Input::Chosen(Choice::Dismiss));
-        let effects = operated(&mut page, Operated::Passed(1));
+        let effects = operated(&mut page, Operated::Known(passed(1)));
         assert_eq!(shown(&effects), [""; 0]);
-        let effects = operated(&mut page, Operated::Ended(ended(status)));
+        let effects = operated(&mut page, Operated::Known(ended(status)));
         assert_eq!(shown(&effects), kinds);
     }
 }
@@ -104,7 +104,7 @@ fn the_receipt_of_a_failed_restart_outlasts_the_next_start() {
     let mut page = page();
     restarting(&mut page);
     page.hear(phase(Phase::Crashed));
-    let end = Operated::Ended(ended(OperationStatus::Exited));
+    let end = Operated::Known(ended(OperationStatus::Exited));
     assert_eq!(shown(&operated(&mut page, end)), ["unrestarted"]);
     assert_eq!(shown(&page.due(Timer::Notice)), [""; 0]);
     page.fail();
