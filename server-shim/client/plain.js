@@ -23,7 +23,7 @@ export function plain(hands) {
     let server = [0, NaN, NaN];
     let [stream, turn, attempt, target, outdated, heartbeat, op] = [0, 0, 0, 0, 0, 0, 0];
     let [pid, ownPid] = [NaN, NaN];
-    let cause, counted, greeted, prevented, revision, offered, lost, alive, doubted;
+    let cause, counted, greeted, prevented, revision, offered, heard, lost, alive, doubted;
     let missed = [];
     const seen = new Set([own]);
     const down = new Set();
@@ -178,6 +178,7 @@ export function plain(hands) {
       2: fail,
       3: (id, age, next, phase, its, interval) => {
         heartbeat = interval || 0;
+        heard = next;
         offered = next || offered;
         greeted = 1;
         if (id) return judge(id, its, age);
@@ -197,7 +198,7 @@ export function plain(hands) {
         become(WAITING);
       },
       6: (kind, next, ...paths) => {
-        if (next && next === revision) return;
+        if (next && next === revision && next === heard) return;
         offered = next || offered;
         if (!kind) {
           revision = offered;

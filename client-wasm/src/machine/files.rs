@@ -10,8 +10,10 @@ impl State {
         self.troubles.believe();
         let moved = self.known.files_moved();
         if change.revision.is_some() {
-            if !moved && change.revision == self.known.revision {
-                // The document came after it.
+            // The document came after it. That a change before it has the same is no sign: files that are saved
+            // together may all be there when the first is told.
+            let greeted = change.revision == self.known.greeted_with;
+            if !moved && greeted && change.revision == self.known.revision {
                 return;
             }
             self.known.offered = change.revision;

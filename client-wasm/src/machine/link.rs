@@ -291,6 +291,7 @@ impl State {
         if let Some(id) = greeting.id {
             let server = Server::new(self.now, id, greeting.id_age, greeting.pid);
             self.known.offered = greeting.revision;
+            self.known.greeted_with = greeting.revision;
             self.identified(server, greeting.id_age);
         } else {
             self.not_ready();

@@ -13,8 +13,10 @@ pub(super) struct Known {
     pub(super) outdated: bool,
     /// The page files that it goes with.
     pub(super) revision: Option<Name>,
-    /// What the last greeting said of the page files.
+    /// What was last said of the page files.
     pub(super) offered: Option<Name>,
+    /// What the last greeting said of them: what is said again of those is no news.
+    pub(super) greeted_with: Option<Name>,
     /// Changed page files that it was told of and does not go with yet.
     pub(super) missed: Option<Vec<Name>>,
     /// Style sheets that may not have come through while the server was not ready.

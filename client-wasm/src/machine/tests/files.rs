@@ -48,6 +48,21 @@ fn a_changed_page_is_loaded_again() {
 }
 
 #[test]
+fn files_that_are_saved_together_are_all_told() {
+    let mut page = open(settings());
+    assert_eq!(swaps(&page.hear(style(Some("r2")))), 1);
+    assert_eq!(swaps(&page.hear(style(Some("r2")))), 1);
+    assert_eq!(reloads(&page.hear(page_file(Some("r2")))), 1);
+
+    let mut page = Page::new(in_mode(Mode::Event));
+    page.opened();
+    page.hear(revised("a", "r1"));
+    for _ in 0..2 {
+        assert_eq!(shown(&page.hear(page_file(Some("r2")))), ["told"]);
+    }
+}
+
+#[test]
 fn a_page_that_does_it_itself_goes_with_the_new_files() {
     for revision in [None, Some("r2")] {
         let mut page = Page::new(in_mode(Mode::Event));
