@@ -23,7 +23,7 @@ export function overlay(hands) {
     // Looks are set through the object model: an attribute would fail where a content security
     // policy forbids inline styles.
     const spans = (it.looks ?? []).map(([length, css]) => {
-      const span = grow(["span", { part: "text" }, all.slice(at, (at += length))]);
+      const span = grow(["span", {}, all.slice(at, (at += length))]);
       span.style.cssText = css;
       return span;
     });

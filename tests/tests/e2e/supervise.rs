@@ -103,6 +103,11 @@ async fn explained(browser: &Browser) {
     assert!(!text.contains('\x1b') && !text.contains("[31m"), "{text:?}");
     let colored = format!("[...{output}.querySelectorAll('span')].some((it) => it.style.color)");
     browser.check(&colored).await;
+    // What marks a place in a line has to stay below it.
+    let aligned = format!(
+        "[...{output}.querySelectorAll('span')].every((it) => getComputedStyle(it).whiteSpace === 'pre')"
+    );
+    browser.check(&aligned).await;
 }
 
 async fn crash_at_the_start_is_said_until_a_save_cures_it(engine: Engine) {
