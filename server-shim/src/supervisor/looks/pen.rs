@@ -4,12 +4,19 @@
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is switched on its own")]
 pub(super) struct Pen {
-    ink: Option<String>,
-    paper: Option<String>,
+    ink: Option<Color>,
+    paper: Option<Color>,
     is_bold: bool,
     is_dim: bool,
     is_underlined: bool,
     is_inverse: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Color {
+    css: String,
+    /// Only what is dark can be read on it.
+    is_light: bool,
 }
 
 /// The page's own for what has no color.
@@ -62,13 +69,18 @@ impl Pen {
 
     pub(super) fn css(&self) -> String {
         // Black is what the page has for a terminal's ground.
-        let paper = self.paper.as_deref();
-        let paper = paper.map(|it| if it == indexed(0) { PAPER } else { it });
-        let ink = self.ink.as_deref();
+        let paper = self.paper.as_ref().map(|it| match &*it.css {
+            "var(--c0)" => PAPER,
+            css => css,
+        });
+        let ink = self.ink.as_ref().map(|it| &*it.css);
+        let is_light = paper != Some(PAPER) && self.paper.as_ref().is_some_and(|it| it.is_light);
         let (ink, paper) = match (self.is_inverse, paper) {
             (true, _) => (paper.or(Some(PAPER)), ink.or(Some(INK))),
-            // The page's own are chosen for a dark ground: on one of themselves only the dark can be read.
-            (false, Some(own)) if own.starts_with("var(--c") => (Some(PAPER), paper),
+            // A color of the program's own it has chosen to go with the ground; the page's are for a dark one.
+            (false, _) if is_light && ink.is_none_or(|it| it.starts_with("var(")) => {
+                (Some(PAPER), paper)
+            }
             (false, _) => (ink, paper),
         };
         let looks = [
@@ -89,7 +101,7 @@ fn first(code: &[u16]) -> u16 {
 }
 
 /// `5` and one of the 256 colors, or `2`, red, green and blue. It takes no more than that out of `numbers`.
-fn extended(numbers: &mut dyn Iterator<Item = u16>) -> Option<String> {
+fn extended(numbers: &mut dyn Iterator<Item = u16>) -> Option<Color> {
     let kind = numbers.next()?;
     let count = match kind {
         2 => 3,
@@ -101,21 +113,34 @@ fn extended(numbers: &mut dyn Iterator<Item = u16>) -> Option<String> {
         return None;
     }
     Some(match values[..] {
-        [red, green, blue] => format!("rgb({red},{green},{blue})"),
+        [red, green, blue] => rgb([red, green, blue]),
         _ => indexed(values[0]),
     })
 }
 
 /// One of the 256: sixteen of the page's own, a cube of six levels for each color, and 24 grays.
-fn indexed(index: u16) -> String {
+fn indexed(index: u16) -> Color {
     let level = |it: u16| if it == 0 { 0 } else { 55 + 40 * it };
-    let [red, green, blue] = match index {
-        0..16 => return format!("var(--c{index})"),
+    rgb(match index {
+        0..16 => {
+            return Color {
+                css: format!("var(--c{index})"),
+                is_light: true,
+            };
+        }
         16..232 => {
             let cube = index - 16;
             [cube / 36, cube / 6 % 6, cube % 6].map(level)
         }
         232.. => [8 + 10 * (index - 232); 3],
-    };
-    format!("rgb({red},{green},{blue})")
+    })
+}
+
+fn rgb([red, green, blue]: [u16; 3]) -> Color {
+    // The luma of ITU-R BT.601, in thousandths.
+    let [r, g, b] = [red, green, blue].map(u32::from);
+    Color {
+        css: format!("rgb({red},{green},{blue})"),
+        is_light: 299 * r + 587 * g + 114 * b > 128_000,
+    }
 }

@@ -38,7 +38,19 @@ fn codes_become_looks() {
         ("38;5;16", "color:rgb(0,0,0)"),
         ("38;5;231", "color:rgb(255,255,255)"),
         ("38;5;232", "color:rgb(8,8,8)"),
-        ("48;5;255", "background:rgb(238,238,238)"),
+        (
+            "48;5;255",
+            "color:var(--screen);background:rgb(238,238,238)",
+        ),
+        (
+            "33;48;5;255",
+            "color:var(--screen);background:rgb(238,238,238)",
+        ),
+        (
+            "38;5;52;48;5;255",
+            "color:rgb(95,0,0);background:rgb(238,238,238)",
+        ),
+        ("48;5;232", "background:rgb(8,8,8)"),
         ("38;2;1;22;255", "color:rgb(1,22,255)"),
         (
             "48;2;1;22;255;1",
