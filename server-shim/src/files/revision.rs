@@ -90,28 +90,40 @@ impl Revision {
     /// Walks until nobody wants more. One at a time: one that hangs holds up no other thread.
     fn walk(&self) {
         while let Some(number) = self.begin() {
-            let began = Instant::now();
-            let hash = match hash_of(&self.root, MOST_ENTRIES) {
-                Ok(Some(hash)) => Some(format!("{hash:016x}")),
-                Ok(None) => {
-                    self.plan().too_large = true;
-                    self.warn(&format!("it has more than {MOST_ENTRIES} entries"));
-                    None
-                }
-                Err(error) => {
-                    self.warn(&error.to_string());
-                    None
-                }
-            };
-            // The first fills the system's cache, and may take long.
-            if number > 1 && began.elapsed() > WALK_BUDGET {
-                self.warn(&format!(
-                    "it takes {} ms to look through",
-                    began.elapsed().as_millis()
-                ));
-            }
-            self.newest.send_replace(Walk { number, hash });
+            self.walk_once(number);
         }
+    }
+
+    fn walk_once(&self, mut number: u64) {
+        let began = Instant::now();
+        let hash = match hash_of(&self.root, MOST_ENTRIES) {
+            Ok(Some(hash)) => Some(format!("{hash:016x}")),
+            Ok(None) => {
+                number = self.give_up();
+                self.warn(&format!("it has more than {MOST_ENTRIES} entries"));
+                None
+            }
+            Err(error) => {
+                self.warn(&error.to_string());
+                None
+            }
+        };
+        // The first fills the system's cache, and may take long.
+        if number > 1 && began.elapsed() > WALK_BUDGET {
+            self.warn(&format!(
+                "it takes {} ms to look through",
+                began.elapsed().as_millis()
+            ));
+        }
+        self.newest.send_replace(Walk { number, hash });
+    }
+
+    /// There is no walk any more. The last is also for those who have asked meanwhile.
+    fn give_up(&self) -> u64 {
+        let mut plan = self.plan();
+        plan.too_large = true;
+        plan.begun = plan.wanted;
+        plan.wanted
     }
 
     fn begin(&self) -> Option<u64> {
@@ -245,6 +257,23 @@ mod tests {
         let file = fs::File::options().write(true).open(path("index.html"));
         file.unwrap().set_modified(touched).unwrap();
         assert_ne!(hash(), second);
+    }
+
+    #[test]
+    fn who_asks_while_a_folder_proves_huge_is_told_so() {
+        let folder = tempfile::tempdir().unwrap();
+        for number in 0..=MOST_ENTRIES {
+            write(folder.path().join(number.to_string()), "").unwrap();
+        }
+        let revision = revision(folder.path());
+        revision.hang();
+        revision.ask();
+        let number = revision.begin().unwrap();
+        let late = revision.ask();
+        revision.walk_once(number);
+        assert_eq!(revision.newest.borrow().number, late.number);
+        assert_eq!(revision.begin(), None);
+        assert_eq!(revision.ask().number, late.number);
     }
 
     #[test]
