@@ -1,7 +1,8 @@
 //! Files of the folder that its own pages may write.
 //!
-//! A file is written only as another version of the one that was read: its tag has to be shown. What
-//! somebody else has saved meanwhile is never lost.
+//! A file is written only as another version of the one that was read: its tag has to be shown, and the file is
+//! read again right before another takes its place. No system replaces a file only if nobody has written it
+//! meanwhile; what is left is the moment between these two.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::etag::{etag_of, matches_strongly};
-use super::replace::replace;
+use super::replace::replace_if;
 use super::request_path::RequestPath;
 use super::root::{LARGEST_WHOLE, Miss, Root, open};
 use crate::guard::Token;
@@ -114,11 +115,18 @@ impl Edits {
         source.judge(if_match, text)?;
         if text != source.text {
             let permissions = Some(source.metadata.permissions());
-            let written = replace(&source.path, text.as_bytes(), permissions);
-            written.map_err(|error| Unsaved::Io {
+            let is_same = || {
+                self.find(root, wanted)
+                    .is_ok_and(|it| it.text == source.text)
+            };
+            let written = replace_if(&source.path, text.as_bytes(), permissions, is_same);
+            let written = written.map_err(|error| Unsaved::Io {
                 name: source.name.clone(),
                 error,
             })?;
+            if !written {
+                return Err(Unsaved::Changed(source.name));
+            }
         }
         Ok(Saved {
             name: source.name,

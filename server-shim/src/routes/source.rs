@@ -2,7 +2,7 @@
 //!
 //! There is nothing here unless a flag names the files. Then a page of this very origin, on this machine,
 //! reads by `GET` whether a file is among them, and the token to write it with; no page of another origin
-//! can read that. `PUT` writes a version on top of the one that was read, and nothing else.
+//! can read that, and who else runs programs on this machine is trusted. `PUT` writes a version on top of the one that was read, and nothing else.
 
 use std::io;
 use std::sync::Arc;
@@ -24,8 +24,9 @@ use super::{Head, Methods, answered_by, below, header, json, same_origin, set, t
 use crate::files::{Edits, Miss, PathError, RequestPath, Root, Saved, Source, Unsaved};
 use crate::shim::Shim;
 
-/// The most bytes of a request's body: the longest text, each of whose bytes may need two.
-const MOST_BYTES: usize = 2 * 1024 * 1024;
+/// The most bytes of a request's body: the longest text, each of whose bytes may need six (`\u0001`), and what is
+/// around it.
+const MOST_BYTES: usize = 6 * 1024 * 1024 + 1024;
 
 /// What is sent to be written.
 #[derive(Debug, Deserialize)]

@@ -99,7 +99,7 @@ fn each_refusal_says_why_and_writes_nothing() {
     let (token, version) = (token.as_str(), version.as_str());
     let two = text("two");
     let large = text(&"a".repeat(1024 * 1024 + 1));
-    let larger = text(&"a".repeat(2 * 1024 * 1024));
+    let larger = text(&"a".repeat(7 * 1024 * 1024));
     let near = "Origin: http://localhost:1";
     for (lines, body, status, reason) in [
         (vec![token, version], &*two, 415, "application/json"),
