@@ -22,7 +22,7 @@ let saving; // The promise of the save under way.
 
 // A path of this very origin, else nothing.
 function inside(path) {
-  if (!path) return;
+  if (!path || !URL.canParse(path, location.href)) return;
   const url = new URL(path, location.href);
   return url.origin === location.origin ? url.pathname + url.search : undefined;
 }
@@ -44,10 +44,11 @@ async function fetched(path) {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const raw = decoder.decode(await answer.arrayBuffer());
   const mark = raw.startsWith("\uFEFF") ? "\uFEFF" : "";
-  const text = raw.slice(mark.length).replace(/\r\n/g, "\n");
-  const returns = raw.length - mark.length - text.length;
+  const kept = raw.slice(mark.length);
+  const text = kept.replace(/\r\n?/g, "\n"); // As a text area has it.
+  const returns = kept.length - text.length;
   const lines = text.split("\n").length - 1;
-  const mixed = (returns > 0 && returns < lines) || text.includes("\r");
+  const mixed = (returns > 0 && returns < lines) || /\r(?!\n)/.test(kept);
   return { path, tag: answer.headers.get("etag"), text, mark, end: returns ? "\r\n" : "\n", mixed };
 }
 
@@ -63,24 +64,37 @@ async function read(path) {
   area.readOnly = true;
   const clean = path.split("?")[0];
   const [found, may] = await Promise.all([fetched(clean), permission(clean)]);
+  if (choice.value !== path) return; // Another was chosen meanwhile.
   file = { ...found, ...may };
-  if (found.mixed && may.token) {
-    file.token = undefined;
-    file.why = "Its lines end in more than one way, which would be lost here: edit it in an editor.";
-  }
   area.value = found.text;
   area.scrollTop = 0;
   number();
-  area.readOnly = !file.token;
   show();
 }
 
+const report = (error) => say(error.message, "bad");
+
+// Reads what was chosen; what can't be read leaves what is shown.
+function choose(path) {
+  return read(path).catch((error) => {
+    if (choice.value !== path) return;
+    if (file) {
+      choice.value = file.path;
+      show();
+    }
+    report(error);
+  });
+}
+
+const MIXED = "Its lines end in more than one way, which would be lost here: edit it in an editor.";
+const isOpen = () => Boolean(file?.token) && !file.mixed;
 const isDirty = () => Boolean(file) && area.value !== file.text;
 
 function show() {
   conflict.hidden = true;
-  save.disabled = !file?.token || !isDirty();
-  if (!file?.token) say(`Read-only: ${file?.why ?? ""}`);
+  area.readOnly = !isOpen();
+  save.disabled = !isOpen() || !isDirty();
+  if (!isOpen()) say(`Read-only: ${(file?.token ? MIXED : file?.why) ?? ""}`);
   else say(isDirty() ? "Not saved yet" : "Saved");
 }
 
@@ -89,7 +103,7 @@ function show() {
 async function write() {
   clearTimeout(timer);
   await saving;
-  if (!file?.token || !isDirty()) return;
+  if (!isOpen() || !isDirty()) return;
   const text = area.value;
   say("Saving…");
   saving = put(text).catch((error) => say(`Not saved: ${error.message}`, "bad"));
@@ -132,19 +146,23 @@ function clash() {
   conflict.hidden = false;
 }
 
-byId("theirs").addEventListener("click", async () => {
+async function takeTheirs() {
   const found = await fetched(file.path);
   Object.assign(file, found);
+  area.focus();
   replace(found.text); // Mine comes back by undoing it.
   show();
-});
+}
 
-byId("mine").addEventListener("click", async () => {
+async function keepMine() {
   const { tag } = await fetched(file.path);
   file.tag = tag;
   conflict.hidden = true;
   await write();
-});
+}
+
+byId("theirs").addEventListener("click", () => takeTheirs().catch(report));
+byId("mine").addEventListener("click", () => keepMine().catch(report));
 
 // What has been changed elsewhere is shown here too, unless something would be lost.
 async function look() {
@@ -152,13 +170,14 @@ async function look() {
   if (!file) return;
   const [looked, { path, tag }] = [file, file];
   const found = await fetched(path);
+  await saving;
   // Another file was chosen meanwhile, or this one was saved.
   if (file !== looked || file.tag !== tag || found.tag === tag) return;
   if (isDirty() && found.text !== area.value) return clash();
   const at = area.selectionStart;
   Object.assign(file, found);
   if (area.value !== found.text) replace(found.text);
-  area.setSelectionRange(at, at);
+  if (document.activeElement === area) area.setSelectionRange(at, at);
   show();
 }
 
@@ -208,10 +227,16 @@ function list() {
 
 frame.addEventListener("load", () => {
   list();
-  // What a script asks for comes a moment later.
+  // What a script asks for comes a moment later, and so does a style sheet that is swapped, of which nothing
+  // else is told.
   const inner = frame.contentWindow;
+  const isShown = ({ name }) => new URL(name).pathname === file?.path;
+  const loaded = (entries) => {
+    list();
+    if (entries.getEntries().some(isShown)) look().catch(report);
+  };
   try {
-    new inner.PerformanceObserver(list).observe({ type: "resource" });
+    new inner.PerformanceObserver(loaded).observe({ type: "resource" });
     if (missed) catchUp(inner);
   } catch {}
 });
@@ -225,11 +250,11 @@ function number() {
   numbers.textContent = Array.from({ length: count }, (_, index) => index + 1).join("\n");
 }
 
-// As if it were typed, so that it can be undone.
+// As if it were typed, so that it can be undone; but not while somebody types elsewhere.
 function replace(text, from = 0, to = area.value.length) {
-  area.focus();
-  area.setSelectionRange(from, to);
-  if (!document.execCommand("insertText", false, text)) area.setRangeText(text, from, to, "end");
+  const types = document.activeElement === area && !area.readOnly;
+  if (types) area.setSelectionRange(from, to);
+  if (!types || !document.execCommand("insertText", false, text)) area.setRangeText(text, from, to, "end");
   number();
 }
 
@@ -266,7 +291,7 @@ choice.addEventListener("change", async () => {
     choice.value = file.path; // It could not be saved, and is not thrown away.
     return;
   }
-  read(choice.value).catch((error) => say(error.message, "bad"));
+  choose(choice.value);
 });
 
 const AUTO = "preview-auto";
@@ -292,20 +317,21 @@ document.addEventListener("server-reload", (event) => {
 });
 
 async function renew() {
-  const may = await permission(file.path);
-  Object.assign(file, { token: undefined, why: undefined }, may);
-  area.readOnly = !file.token;
+  const renewed = file;
+  const may = await permission(renewed.path);
+  Object.assign(renewed, { token: undefined, why: undefined }, may);
   await look();
   if (conflict.hidden) show();
+  if (auto.checked && isDirty()) later();
 }
 
 // The browser asks before something is lost.
 addEventListener("beforeunload", (event) => {
-  if (isDirty() && file.token) event.preventDefault();
+  if (isOpen() && isDirty()) event.preventDefault();
 });
 
 const first = inside(asked.get("file")) ?? page.split("?")[0];
 choice.add(new Option(first.endsWith("/") ? `${first}index.html` : first.slice(1), first));
 frame.src = page;
 byId("open").href = page;
-read(first).catch((error) => say(error.message, "bad"));
+choose(first);

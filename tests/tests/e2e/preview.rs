@@ -8,11 +8,14 @@ use server_reload_e2e::driver::Engine;
 use server_reload_e2e::place;
 use server_reload_e2e::shim::Shim;
 
+use crate::steps::current;
+
 scenarios! {
     each:
         what_is_typed_is_saved_and_seen,
         style_is_swapped_while_it_is_typed,
         what_somebody_else_has_saved_is_kept,
+        line_ends_stay_as_they_are,
         page_that_has_lost_its_script_comes_back,
         source_is_shown_where_it_may_not_be_written,
         tab_indents_and_has_a_way_out;
@@ -121,7 +124,39 @@ async fn style_is_swapped_while_it_is_typed(engine: Engine) {
     let width =
         format!("{FRAME}.getComputedStyle({FRAME}.document.querySelector('main')).maxWidth");
     browser.wait_for(&format!("{width} === '496px'")).await;
+    // What an editor saves is shown here as well.
+    let other = text(&shim, "playground.css").replace("31rem", "29rem");
+    shim.write("playground.css", &other);
+    browser.wait_for(&format!("{width} === '464px'")).await;
+    browser
+        .wait_for(&format!("{TEXT}.value.includes('max-width: 29rem')"))
+        .await;
     browser.check(&format!("{FRAME}.mark === 2")).await;
+    undisturbed(&browser).await;
+}
+
+async fn line_ends_stay_as_they_are(engine: Engine) {
+    let mut shim = playground(&["--edit", "*.html"]).await;
+    let whole = text(&shim, "plain.html").replace('\n', "\r\n");
+    shim.write("plain.html", &whole);
+    let browser = preview(engine, &shim, "plain.html").await;
+    edit(&browser, "<h1>A plain page", "<h1>Seen").await;
+    browser
+        .wait_for(&format!("{STATUS}.startsWith('Saved at')"))
+        .await;
+    let saved = whole.replace("<h1>A plain page", "<h1>Seen");
+    assert_eq!(text(&shim, "plain.html"), saved);
+    // In a text area those of more than one kind would all become one: it can't be written here, nor later.
+    let mixed = saved.replacen("\r\n", "\n", 1).replacen("\r\n", "\r", 1);
+    shim.write("plain.html", &mixed);
+    let refused = format!("{TEXT}.readOnly && {STATUS}.includes('more than one way')");
+    browser.wait_for(&refused).await;
+    // What is said of it then is said anew.
+    browser.value(&format!("{STATUS} = ''")).await;
+    shim.restart().await;
+    current(&browser, &shim).await;
+    browser.wait_for(&refused).await;
+    assert_eq!(text(&shim, "plain.html"), mixed);
     undisturbed(&browser).await;
 }
 
