@@ -137,7 +137,7 @@ async fn two_ids_that_take_turns_settle(engine: Engine) {
         proxy.renew_stream().await;
         connected(&browser).await;
     }
-    browser.wait_for("witness.documents.length <= 3").await;
+    browser.check("witness.documents.length <= 3").await;
     let said = browser.said().await;
     assert_eq!(said.len(), 1, "{said:?}");
 }
