@@ -6,6 +6,7 @@ use std::path::Path;
 
 /// Puts these bytes in the place of `file`, which is no link. Without permissions it is as readable as any
 /// new file.
+#[cfg(feature = "cli")]
 pub(crate) fn replace(file: &Path, bytes: &[u8], like: Option<Permissions>) -> io::Result<()> {
     replace_if(file, bytes, like, || true).map(drop)
 }
