@@ -142,6 +142,8 @@ export function plain(hands) {
     };
     const knock = () => (knocks ? acts.knock() : go());
     const go = () => {
+      // Its timers go on while a service is down.
+      if (!target) return;
       memory = memory.filter(([key, at]) => key > 1 || (at <= now() && now() - at < WINDOW));
       const looping = counted && recalled(1).length >= MOST_COUNTED;
       if (looping || recalled(0).length + recalled(1).length >= MOST) {
@@ -184,6 +186,7 @@ export function plain(hands) {
         if (id) return judge(id, its, age);
         outdated = 1;
         turn++;
+        down.add(0);
         become(WAITING);
       },
       4: (id) => judge(id, pid, NaN),
@@ -209,7 +212,7 @@ export function plain(hands) {
       },
       7: (...problem) => acts.explain(0, ...problem),
       // No id has come since all were ready: pages do not depend on what was down.
-      8: () => state === WAITING && server[0] && !down.size && become(CONNECTED),
+      8: () => state === WAITING && server[0] && !down.size && judge(...server),
       9: () => become(STOPPED),
       10: () => lose(STOPPED),
     };

@@ -106,6 +106,10 @@ impl State {
         if self.services.down.is_empty() && self.link.set_ready(true) {
             self.services.answer();
             self.disarm(Timer::Notice);
+            // No id may come: pages need not depend on what was down. What was begun before was dropped then.
+            if let Some(server) = self.known.server {
+                self.judge(server, None);
+            }
             self.tell_return();
         }
     }

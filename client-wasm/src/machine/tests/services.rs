@@ -204,3 +204,27 @@ fn a_stream_lost_during_a_restart_is_a_loss() {
     assert!(effects.contains(&Effect::Open(2)), "at once: {effects:?}");
     assert_eq!(reloads(&page.greeted("b", 10)), 1);
 }
+
+#[test]
+fn what_another_service_has_interrupted_goes_on_when_it_is_ready() {
+    for (settings, begun) in [
+        (in_mode(Mode::Prompt), Status::Prompt),
+        (
+            Settings {
+                delay: 300,
+                ..settings()
+            },
+            Status::Restarted,
+        ),
+    ] {
+        let mut page = Page::new(settings);
+        page.greeted("a", 60_000);
+        page.hear(id("b"));
+        assert_eq!(page.status(), begun);
+        page.hear(phase_of("worker", Phase::Starting));
+        assert_eq!(page.status(), Status::Waiting);
+        page.hear(phase_of("worker", Phase::Ready));
+        page.hear(Event::Ping);
+        assert_eq!(page.status(), begun, "no id comes");
+    }
+}
