@@ -20,12 +20,14 @@ export function relay(hands) {
   // What the stream has said, as it would say it to who comes now.
   const keep = (type, data) => {
     const it = Object(json(data));
+    // A server of ours repeats the id of its `hello`, whose age it does not change.
+    const isNew = type === "message" && hello?.id !== data;
     heardAt = now();
     pid = it.pid ?? pid;
     if (type === P.hello) {
       hello = it;
       told = new Map();
-    } else if (type === "message") {
+    } else if (isNew) {
       hello = { ...hello, id: data, pid, id_age_ms: hello && 0, phase: hello?.phase && READY };
     } else if (type === P.change && hello) {
       hello.revision = it.revision ?? hello.revision;
@@ -33,7 +35,7 @@ export function relay(hands) {
       if (it.phase === READY) told.delete(P.problem + it.service);
       told.set(type + it.service, [type, data]);
     }
-    if (type === P.hello || type === "message") helloAt = heardAt;
+    if (type === P.hello || isNew) helloAt = heardAt;
   };
   const story = () => {
     if (!hello) return [];
