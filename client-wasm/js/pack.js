@@ -98,7 +98,7 @@ export function pack(hands) {
     "question": "Restart %?",
     "server": "the server",
     "selector": "[data-reload-toggle]",
-    "unanswered": "server-reload has not answered: it has stopped or hangs, or tabs hold all connections to it (a browser opens six to a host)",
+    "unanswered": "server-reload has not answered: it has stopped or hangs, or tabs hold all six connections to it",
     "untold": "server-reload tells no more of it",
     "rejected": "its promise was rejected",
 
